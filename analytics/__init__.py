@@ -1,0 +1,1 @@
+"""Pure computation over frames, series and texts."""

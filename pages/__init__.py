@@ -1,0 +1,1 @@
+"""One module per page, read top to bottom as the page is seen."""

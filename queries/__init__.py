@@ -1,0 +1,1 @@
+"""Everything that speaks SQL: schema, selection, measures, dimensions, engines and reads."""

@@ -1,0 +1,158 @@
+"""What a refresh derives besides cubes: words per submission, operators, and the books about it."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from queries.loading import raw_connection
+from queries.schema import (
+    derived,
+    dirty_days,
+    facts_info,
+    operators,
+    submission_words,
+    submissions,
+    words,
+)
+
+TEXTS_PER_BATCH = 100_000
+"""Narratives read at a time; about 60 MB."""
+
+_BATCH = "derived_batch"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A batch of narratives with the keys and days of their submissions."""
+
+    keys: pa.Array
+    days: pa.Array
+    texts: list[str | None]
+
+
+def stale_days(conn: sa.Connection, name: str) -> list[dt.date] | None:
+    """Return the days that a derived table has to redo; None if it must be made anew.
+
+    An empty list means that it is in step with the facts.
+    """
+    version = conn.scalar(sa.select(derived.c.facts_version).where(derived.c.name == name))
+    if version is None:
+        return None
+    days = sa.select(dirty_days.c.registered_on).where(dirty_days.c.facts_version > version)
+    return sorted(set(conn.scalars(days)))
+
+
+def record_derived(conn: sa.Connection, name: str, row_count: int) -> None:
+    """Write into the books that a derived table is in step with the facts."""
+    version = conn.scalar(sa.select(facts_info.c.facts_version))
+    conn.execute(derived.delete().where(derived.c.name == name))
+    conn.execute(
+        derived.insert().values(
+            name=name,
+            facts_version=version,
+            row_count=row_count,
+            derived_at=dt.datetime.now(tz=dt.UTC).replace(tzinfo=None, microsecond=0),
+        )
+    )
+
+
+def forget_settled_days(conn: sa.Connection, names: Sequence[str]) -> None:
+    """Drop the dirty days that every one of ``names`` has caught up with."""
+    versions = conn.scalars(
+        sa.select(derived.c.facts_version).where(derived.c.name.in_(names))
+    ).all()
+    if len(versions) == len(names):
+        conn.execute(dirty_days.delete().where(dirty_days.c.facts_version <= min(versions)))
+
+
+def derive_operators(conn: sa.Connection) -> int:
+    """Rebuild the operators from the submissions that name them; return how many there are.
+
+    What an operator is called, where it is and what it does is what its latest submission says
+    that says anything.
+    """
+    conn.execute(operators.delete())
+
+    def latest(column: sa.Column[str]) -> sa.ColumnElement[str]:
+        return sa.func.arg_max(column, submissions.c.registered_at)
+
+    taken = [each for each in operators.c if each.name not in {"operator_id", "name", "address"}]
+    conn.execute(
+        operators.insert().from_select(
+            ["operator_id", "name", "address", *[each.name for each in taken]],
+            sa.select(
+                submissions.c.operator_id,
+                sa.func.coalesce(
+                    latest(submissions.c.respondent_name), submissions.c.operator_id
+                ),
+                latest(submissions.c.respondent_address),
+                *[latest(submissions.c[each.name]) for each in taken],
+            )
+            .where(submissions.c.operator_id.is_not(None))
+            .group_by(submissions.c.operator_id),
+        )
+    )
+    return conn.scalar(sa.select(sa.func.count()).select_from(operators)) or 0
+
+
+def delete_words(conn: sa.Connection, days: Sequence[dt.date] | None) -> None:
+    """Delete the words of submissions registered on ``days``; of all when None."""
+    if days is None:
+        conn.execute(submission_words.delete())
+        conn.execute(words.delete())
+    else:
+        conn.execute(submission_words.delete().where(submission_words.c.registered_on.in_(days)))
+
+
+def read_texts(conn: sa.Connection, days: Sequence[dt.date] | None) -> Iterator[Texts]:
+    """Yield the narratives of ``days`` (of all when None) in batches.
+
+    They are read through a connection of their own, which sees what was committed before, so
+    that the caller may write between two batches.
+    """
+    statement = sa.select(
+        submissions.c.submission_key, submissions.c.registered_on, submissions.c.narrative
+    )
+    if days is not None:
+        statement = statement.where(submissions.c.registered_on.in_(days))
+    compiled = statement.compile(conn, compile_kwargs={"literal_binds": True})
+    reading = raw_connection(conn).cursor()
+    reader = reading.execute(str(compiled)).to_arrow_reader(TEXTS_PER_BATCH)
+    for batch in reader:
+        yield Texts(batch.column(0), batch.column(1), batch.column(2).to_pylist())
+
+
+def known_words(conn: sa.Connection) -> dict[str, int]:
+    """Return the number of every word seen so far."""
+    return {row.word: row.word_id for row in conn.execute(sa.select(words.c.word, words.c.word_id))}
+
+
+def add_words(conn: sa.Connection, new: dict[str, int]) -> None:
+    """Add words with their numbers."""
+    _insert(conn, words, pa.table({"word_id": pa.array(new.values(), pa.int32()), "word": list(new)}))
+
+
+def add_submission_words(conn: sa.Connection, rows: pa.Table) -> None:
+    """Add rows with the columns of ``submission_words``."""
+    _insert(conn, submission_words, rows)
+
+
+def count_submission_words(conn: sa.Connection) -> int:
+    """Return how many (submission, word) pairs are stored."""
+    return conn.scalar(sa.select(sa.func.count()).select_from(submission_words)) or 0
+
+
+def _insert(conn: sa.Connection, table: sa.Table, rows: pa.Table) -> None:
+    names = [each.name for each in table.c]
+    source = sa.table(_BATCH, *[sa.column(name) for name in names])
+    raw = raw_connection(conn)
+    raw.register(_BATCH, rows)
+    try:
+        conn.execute(
+            table.insert().from_select(names, sa.select(*[source.c[name] for name in names]))
+        )
+    finally:
+        raw.unregister(_BATCH)

@@ -1,0 +1,210 @@
+"""Merging staged records into the facts: upsert by submission id, independent of import order.
+
+When one submission comes more than once, in one file, in several, or again later, the record with
+the greatest ``(updated_at, status_rank, as_of, row_hash)`` is kept. The rule needs no memory of the
+order of imports, so any order of the same sources gives the same warehouse.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from queries.merging import (
+    BATCH,
+    STAGED,
+    changes,
+    delete_replaced,
+    find_changes,
+    find_winners,
+    insert_month,
+    mark_dirty,
+    remember_later_exports,
+    row_hash,
+    stage,
+    stage_meta,
+)
+from queries.schema import SCHEMA_VERSION, facts_info, submissions, warehouse
+
+@dataclass(frozen=True, slots=True)
+class MergeCounts:
+    """What a merge did, in records.
+
+    Attributes
+    ----------
+    loaded
+        Submissions that were not there before.
+    updated
+        Submissions whose stored record was replaced.
+    unchanged
+        Staged records that changed nothing: known already, older than what is stored, or
+        second copies inside the sources.
+    """
+
+    loaded: int
+    updated: int
+    unchanged: int
+
+
+class StagedColumnsError(ValueError):
+    """A staged batch has other columns than `STAGED`."""
+
+    def __init__(self, missing: set[str], unknown: set[str]) -> None:
+        super().__init__(
+            f"staged batch lacks columns {sorted(missing)} and has unknown {sorted(unknown)}; "
+            "stage exactly queries.loading.STAGED"
+        )
+
+
+def create_tables(engine: sa.Engine) -> None:
+    """Create an empty warehouse."""
+    warehouse.create_all(engine)
+    with engine.begin() as conn:
+        conn.execute(
+            facts_info.insert().values(
+                facts_version=0, schema_version=SCHEMA_VERSION, synthetic=False
+            )
+        )
+
+
+@dataclass(slots=True, eq=False)
+class Building:
+    """A generation being built: stage batches, merge them, derive, and let the store publish.
+
+    Attributes
+    ----------
+    generation
+        Name that the generation will have.
+    changed
+        Set as soon as anything worth publishing was written.
+    """
+
+    engine: sa.Engine
+    generation: str
+    changed: bool = False
+    _stage_path: Path | None = field(default=None, init=False)
+    _staged_rows: int = field(default=0, init=False)
+
+    def stage(self, batch: pa.Table) -> None:
+        """Add a batch of normalised records.
+
+        Parameters
+        ----------
+        batch
+            Columns `STAGED`, in any order; times without zone, days as dates.
+
+        Raises
+        ------
+        StagedColumnsError
+            If a column is missing or unknown.
+        """
+        names = set(batch.column_names)
+        if names != set(STAGED):
+            raise StagedColumnsError(set(STAGED) - names, names - set(STAGED))
+        if self._stage_path is None:
+            self._open_stage()
+        source = sa.table(BATCH, *[sa.column(name) for name in STAGED])
+        with self.engine.begin() as conn:
+            raw = raw_connection(conn)
+            raw.register(BATCH, batch)
+            try:
+                number = sa.func.row_number().over() + sa.literal_column(str(self._staged_rows))
+                conn.execute(
+                    stage.insert().from_select(
+                        [*STAGED, "row_hash", "stage_row"],
+                        sa.select(*[source.c[name] for name in STAGED], row_hash(source), number),
+                    )
+                )
+            finally:
+                raw.unregister(BATCH)
+        self._staged_rows += batch.num_rows
+
+    def merge(self, *, synthetic: bool | None = None) -> MergeCounts:
+        """Merge all staged records into the facts.
+
+        Parameters
+        ----------
+        synthetic
+            Marks the warehouse as holding made-up data; None leaves the mark as it is.
+        """
+        if self._stage_path is None:
+            return MergeCounts(0, 0, 0)
+        staged = self._staged_rows
+        with self.engine.begin() as conn:
+            find_winners(conn)
+            find_changes(conn)
+            new = changes.c.is_new
+            loaded = conn.scalar(sa.select(sa.func.count()).where(new)) or 0
+            updated = conn.scalar(sa.select(sa.func.count()).where(~new)) or 0
+        with self.engine.begin() as conn:
+            self.changed |= remember_later_exports(conn)
+            if loaded or updated:
+                mark_dirty(conn)
+                delete_replaced(conn)
+        if loaded or updated:
+            self._insert_by_month()
+            self._raise_version(synthetic)
+            self.changed = True
+        self._close_stage()
+        return MergeCounts(loaded, updated, staged - loaded - updated)
+
+    def finish(self) -> None:
+        """Write everything to the file; the store calls it before publishing."""
+        self._close_stage()
+        with self.engine.connect() as conn:
+            conn.exec_driver_sql("CHECKPOINT")
+
+    def _open_stage(self) -> None:
+        file = Path(str(self.engine.url.database))
+        self._stage_path = file.with_name(f"{self.generation}.stage.building.duckdb")
+        quoted = str(self._stage_path).replace("'", "''")
+        with self.engine.connect() as conn:
+            conn.exec_driver_sql(f"ATTACH '{quoted}' AS stage")
+            conn.commit()
+        stage_meta.create_all(self.engine)
+
+    def _close_stage(self) -> None:
+        if self._stage_path is None:
+            return
+        with self.engine.connect() as conn:
+            conn.commit()
+            conn.exec_driver_sql("DETACH stage")
+            conn.commit()
+        self._stage_path.unlink(missing_ok=True)
+        self._stage_path = None
+        self._staged_rows = 0
+
+    def _insert_by_month(self) -> None:
+        with self.engine.connect() as conn:
+            month = sa.func.date_trunc(sa.literal_column("'month'"), changes.c.registered_on)
+            months = conn.scalars(sa.select(month.label("m")).distinct().order_by("m")).all()
+        for each in months:
+            with self.engine.begin() as conn:
+                insert_month(conn, each)
+
+    def _raise_version(self, synthetic: bool | None) -> None:
+        days = sa.select(
+            sa.func.min(submissions.c.registered_on), sa.func.max(submissions.c.registered_on)
+        )
+        with self.engine.begin() as conn:
+            first_day, last_day = conn.execute(days).one()
+            values: dict[str, object] = {
+                "facts_version": facts_info.c.facts_version + 1,
+                "first_day": first_day,
+                "last_day": last_day,
+                "imported_at": dt.datetime.now(tz=dt.UTC).replace(tzinfo=None, microsecond=0),
+            }
+            if synthetic is not None:
+                values["synthetic"] = synthetic
+            conn.execute(facts_info.update().values(values))
+
+
+def raw_connection(conn: sa.Connection) -> Any:  # noqa: ANN401 - the engine has no types
+    """Return the engine's own connection, for what SQL cannot say: Arrow in and out."""
+    wrapper = conn.connection.driver_connection
+    return getattr(wrapper, "_ConnectionWrapper__c", wrapper)
+
+

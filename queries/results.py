@@ -1,0 +1,137 @@
+"""What reads return: small frames with their base, and whether they were cut."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pandas as pd
+
+from queries.selection import DateRange
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Measures over a whole selection.
+
+    Attributes
+    ----------
+    current
+        Value by measure name; NaN where the denominator is 0.
+    previous, last_year
+        The same over the period before (环比) and a year earlier (同比); None where that period
+        is not wholly inside the data, so nothing can be said.
+    days
+        The days counted.
+    in_scope
+        Submissions of all filters lifted, same days and scope: the M of "N of M".
+    """
+
+    current: dict[str, float]
+    previous: dict[str, float] | None
+    last_year: dict[str, float] | None
+    days: DateRange
+    in_scope: int
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Measures over time.
+
+    Attributes
+    ----------
+    frame
+        Index ``DatetimeIndex`` of bucket starts without gaps (0 where nothing was registered; NaN
+        for rates without base), one column per measure; ``complete`` (bool) is False for a bucket
+        that the period or the data covers only in part.
+    compared
+        The comparison period's values on the same positions, None without comparison.
+    """
+
+    frame: pd.DataFrame
+    grain: str
+    compared: pd.DataFrame | None
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """Measures by the members of one level, largest first.
+
+    Attributes
+    ----------
+    frame
+        Columns ``member`` (code; None = not stated), each measure, ``share`` (of the ordering
+        measure's total, 0-1; NaN for rates); with a comparison also ``<measure>_compared`` and, for the ordering
+        measure, ``change`` (difference) and ``change_rate`` (NaN where the base is 0).
+        Levels of operators carry ``name`` too; words carry the word as ``member``.
+    level
+        Name of the level.
+    members
+        How many members there are in all.
+    """
+
+    frame: pd.DataFrame
+    level: str
+    members: int
+
+    @property
+    def truncated(self) -> bool:
+        """True if there are more members than rows."""
+        return self.members > len(self.frame)
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """One measure by two levels.
+
+    Attributes
+    ----------
+    frame
+        Long form: ``row``, ``column``, ``value``.
+    """
+
+    frame: pd.DataFrame
+    row_level: str
+    column_level: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionPage:
+    """One page of submissions, newest first.
+
+    Attributes
+    ----------
+    frame
+        Columns of ``submissions`` as listed by `queries.reads.LISTED_COLUMNS`, plus
+        ``operator_name``; personal data masked.
+    total
+        Submissions that match in all.
+    """
+
+    frame: pd.DataFrame
+    total: int
+    page: int
+    page_size: int
+
+    @property
+    def pages(self) -> int:
+        """Number of pages, at least 1."""
+        return max(1, -(-self.total // self.page_size))
+
+
+@dataclass(frozen=True, slots=True)
+class DataStatus:
+    """How fresh the data is.
+
+    Attributes
+    ----------
+    generation
+        Name of the warehouse generation in service.
+    first_day, last_day
+        First and last day with submissions; None in an empty warehouse.
+    """
+
+    generation: str
+    first_day: dt.date | None
+    last_day: dt.date | None
+    imported_at: dt.datetime | None
+    submissions: int
+    synthetic: bool

@@ -1,0 +1,109 @@
+"""Stored codes: what the warehouse holds, independent of any label on screen."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a submission (诉求) is; each kind has its own clock and outcomes."""
+
+    COMPLAINT = "complaint"
+    TIPOFF = "tipoff"
+    INQUIRY = "inquiry"
+
+
+class Acceptance(StrEnum):
+    """Result of the first check (初查) of a complaint."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class Status(StrEnum):
+    """Where a submission stands in its course."""
+
+    REGISTERED = "registered"
+    ODR_PENDING = "odr_pending"
+    DISPATCHED = "dispatched"
+    RETURNED = "returned"
+    AWAITING_CHECK = "awaiting_check"
+    ACCEPTED = "accepted"
+    CHECKING = "checking"
+    MEDIATING = "mediating"
+    CASE_OPENED = "case_opened"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+    FED_BACK = "fed_back"
+    ARCHIVED = "archived"
+
+
+STATUS_RANK: dict[Status, int] = {
+    Status.REGISTERED: 10,
+    Status.ODR_PENDING: 20,
+    Status.DISPATCHED: 30,
+    Status.RETURNED: 35,
+    Status.AWAITING_CHECK: 40,
+    Status.ACCEPTED: 50,
+    Status.CHECKING: 55,
+    Status.MEDIATING: 60,
+    Status.CASE_OPENED: 70,
+    Status.DECLINED: 80,
+    Status.WITHDRAWN: 80,
+    Status.CLOSED: 90,
+    Status.FED_BACK: 95,
+    Status.ARCHIVED: 99,
+}
+"""Progress order: when one submission comes twice, the later stage wins (see docs/import.md)."""
+
+
+class MediationResult(StrEnum):
+    """How mediation ended."""
+
+    AGREEMENT = "agreement"
+    NO_AGREEMENT = "no_agreement"
+    WITHDRAWN = "withdrawn"
+    UNREACHABLE = "unreachable"
+    OTHER = "other"
+
+
+class OdrResult(StrEnum):
+    """How the business's own settlement (ODR) ended."""
+
+    SETTLED = "settled"
+    NOT_SETTLED = "not_settled"
+    PENDING = "pending"
+
+
+class Remedy(StrEnum):
+    """What the person asks for (诉求内容); stored comma-joined in ``requested_remedies``."""
+
+    REFUND = "refund"
+    RETURN_GOODS = "return_goods"
+    REPLACE = "replace"
+    REPAIR = "repair"
+    REDO = "redo"
+    SUPPLEMENT = "supplement"
+    COMPENSATE = "compensate"
+    APOLOGISE = "apologise"
+    INVESTIGATE = "investigate"
+    OTHER = "other"
+
+
+class Gender(StrEnum):
+    """Gender of the person as registered."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class SaleMode(StrEnum):
+    """How the goods or service were sold (销售方式)."""
+
+    STORE = "store"
+    ONLINE = "online"
+    TV = "tv"
+    PHONE = "phone"
+    MAIL = "mail"
+    DOOR_TO_DOOR = "door_to_door"
+    OTHER = "other"

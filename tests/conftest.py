@@ -1,0 +1,27 @@
+import os
+
+import pytest
+from hypothesis import settings
+
+from tests.engines import any_engine, fresh_engine, postgres_server
+
+__all__ = ["any_engine", "fresh_engine", "postgres_server"]
+
+SETTINGS_OF_THE_SHELL = (
+    "WAREHOUSE_URL",
+    "WORKFLOW_URL",
+    "DEMO_MODE",
+    "VIEWER_ROLE",
+    "VIEWER_REGIONS",
+)
+
+settings.register_profile("house", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_from_the_shell():
+    """A developer's own warehouse must not leak into a test."""
+    kept = {name: os.environ.pop(name) for name in SETTINGS_OF_THE_SHELL if name in os.environ}
+    yield
+    os.environ.update(kept)
