@@ -15,7 +15,7 @@ SERVE := $(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PO
 
 # The demo keeps to the default stores, whatever the shell points at, so that it never writes to a bureau's own.
 DEMO_WAREHOUSE := data/warehouse
-DEMO_ENV := WAREHOUSE_URL=duckdb:///$(DEMO_WAREHOUSE) WORKFLOW_URL=sqlite:///data/workflow.sqlite DEMO_MODE=1
+DEMO_ENV := env -u WAREHOUSE_URL -u WORKFLOW_URL DEMO_MODE=1
 
 .PHONY: help setup demo run test check lint browsers fix bench
 
@@ -32,7 +32,7 @@ $(BIN)/pip:
 	    fi
 	done
 	if [ -z "$$python" ]; then
-	    echo "Python 3.11 or newer is needed, found: $$(python3 --version 2>&1 || echo none)." >&2
+	    echo "Python 3.11 or newer is needed, found: $$(python3 --version 2>/dev/null || echo none)." >&2
 	    echo "Install it (Debian 12: apt-get install python3 python3-venv) or name it: make PYTHON=/path/to/python3.11 ..." >&2
 	    exit 1
 	fi
@@ -51,7 +51,7 @@ $(BIN)/pip:
 	"$$python" -m venv --clear $(VENV)
 
 $(VENV)/.installed: requirements.txt | $(BIN)/pip
-	@echo "Installing what the app needs ..."
+	@echo "Installing what the app needs (about 1 GB on disk) ..."
 	$(PIP_INSTALL) -r requirements.txt
 	touch $@
 
@@ -65,7 +65,7 @@ demo: $(VENV)/.installed ## make the demo province once and serve it on http://1
 	    $(DEMO_ENV) $(BIN)/python -m jobs demo
 	fi
 	echo "Serving the demo on http://$(HOST):$(PORT)"
-	exec env $(DEMO_ENV) $(SERVE)
+	exec $(DEMO_ENV) $(SERVE)
 
 run: $(VENV)/.installed ## serve what is in the warehouse
 	@echo "Serving on http://$(HOST):$(PORT)"

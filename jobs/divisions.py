@@ -7,9 +7,7 @@ from pathlib import Path
 
 COLUMNS = ("code", "name", "level", "parent_code")
 
-PSEUDO_CITY_NAMES = frozenset(
-    {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"}
-)
+PSEUDO_CITY_NAMES = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
 """Rows of ``cities.csv`` that group counties and are no place of their own."""
 
 MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
@@ -81,14 +79,15 @@ def build_regions(source: Path, target: Path) -> DivisionCounts:
     counties: dict[str, tuple[str, str]] = {}
     street_parents: dict[str, str] = {}
     for row in _rows(source / "areas.csv"):
-        code, name, city = row["code"], row["name"], city_of_prefix.get(row["cityCode"])
-        if city is None:
+        code, name = row["code"], row["name"]
+        group = city_of_prefix.get(row["cityCode"])
+        if group is None:
             cities[code] = (name, f"{row['provinceCode']}0000")
             street_parents[code] = code
-        elif name == cities[city][0]:
-            street_parents[code] = city
+        elif name == cities[group][0]:
+            street_parents[code] = group
         else:
-            counties[code] = (name, city)
+            counties[code] = (name, group)
             street_parents[code] = code
 
     streets: dict[str, tuple[str, str]] = {}
@@ -106,7 +105,9 @@ def build_regions(source: Path, target: Path) -> DivisionCounts:
         writer.writerow(COLUMNS)
         writer.writerows((code, name, "province", "") for code, name in provinces)
         for level, table in (("city", cities), ("county", counties), ("street", streets)):
-            writer.writerows((code, *row[:1], level, row[1]) for code, row in sorted(table.items()))
+            writer.writerows(
+                (code, name, level, parent) for code, (name, parent) in sorted(table.items())
+            )
     return DivisionCounts(
         provinces=len(provinces), cities=len(cities), counties=len(counties), streets=len(streets)
     )

@@ -16,9 +16,7 @@ def _lines(path: Path) -> list[str]:
 def stopwords() -> frozenset[str]:
     """Return words that say nothing about a complaint's subject, in lower case."""
     files = ("stopwordsiso_zh.txt", "stopwords_12315.txt")
-    return frozenset(
-        word.lower() for name in files for word in _lines(ASSETS / "lexicons" / name)
-    )
+    return frozenset(word.lower() for name in files for word in _lines(ASSETS / "lexicons" / name))
 
 
 @functools.cache

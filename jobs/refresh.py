@@ -118,9 +118,7 @@ def refresh(
         return derive(building, only=only, since=since, progress=progress)
 
 
-def _days_to_do(
-    conn: sa.Connection, name: str, since: dt.date | None
-) -> Sequence[dt.date] | None:
+def _days_to_do(conn: sa.Connection, name: str, since: dt.date | None) -> Sequence[dt.date] | None:
     stale = deriving.stale_days(conn, name)
     if stale is None:
         return None

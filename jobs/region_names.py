@@ -11,11 +11,10 @@ _PEOPLES_WRITTEN_IN_FULL = "回|藏|苗|彝|壮|满|侗|瑶|白|傣|黎|佤|畲|
 _WITH_PEOPLES = re.compile(
     rf"(.{{2,}}?)(?:(?:{_PEOPLES_WRITTEN_SHORT})族?|(?:{_PEOPLES_WRITTEN_IN_FULL})族)+"
 )
-_PROVINCE = re.compile(
-    r"(.{2,}?)(?:特别行政区|(?:壮族|回族|维吾尔)?自治区|省|市)"
-)
+_PROVINCE = re.compile(r"(.{2,}?)(?:特别行政区|(?:壮族|回族|维吾尔)?自治区|省|市)")
 _CITY = re.compile(r"(.{2,}?)(?:自治州|地区|林区|盟|市)")
 _COUNTY = re.compile(r"(.{2,}?)(?:自治县|自治旗|管理区|林区|特区|新区|市|县|区|旗)")
+_ROAD_RANKS = ("路", "街", "道", "巷")
 _STREET = re.compile(r"(.{2,}?)(?:办事处街道|街道|街|镇|乡|苏木)")
 
 
@@ -98,6 +97,8 @@ def county_forms(name: str) -> NameForms:
 def street_forms(name: str) -> NameForms:
     """Return the spellings of a street's, town's or township's name.
 
+    Without rank, 中南路街道 is a road like any other, so it has no short spelling.
+
     Examples
     --------
     >>> street_forms("关山街道")
@@ -109,14 +110,15 @@ def street_forms(name: str) -> NameForms:
     if not stem or name.endswith("族乡"):
         return NameForms(name)
     bare = stem[0]
+    short = () if bare.endswith(_ROAD_RANKS) else stem
     if not name.endswith(("街道", "街")):
-        return NameForms(name, short=stem)
+        return NameForms(name, short=short)
     former = (f"{bare}办事处", f"{bare}街办")
     if bare.endswith("街"):
-        return NameForms(name, (*former, f"{bare}道"), stem)
+        return NameForms(name, (*former, f"{bare}道"))
     if name.endswith("街"):
-        return NameForms(name, (*former, f"{bare}街道"), stem)
-    return NameForms(name, former, (f"{bare}街", bare))
+        return NameForms(name, (*former, f"{bare}街道"), short)
+    return NameForms(name, former, (f"{bare}街", *short))
 
 
 def _stem(pattern: re.Pattern[str], name: str) -> tuple[str, ...]:

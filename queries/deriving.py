@@ -85,9 +85,7 @@ def derive_operators(conn: sa.Connection) -> int:
             ["operator_id", "name", "address", *[each.name for each in taken]],
             sa.select(
                 submissions.c.operator_id,
-                sa.func.coalesce(
-                    latest(submissions.c.respondent_name), submissions.c.operator_id
-                ),
+                sa.func.coalesce(latest(submissions.c.respondent_name), submissions.c.operator_id),
                 latest(submissions.c.respondent_address),
                 *[latest(submissions.c[each.name]) for each in taken],
             )
@@ -132,7 +130,9 @@ def known_words(conn: sa.Connection) -> dict[str, int]:
 
 def add_words(conn: sa.Connection, new: dict[str, int]) -> None:
     """Add words with their numbers."""
-    _insert(conn, words, pa.table({"word_id": pa.array(new.values(), pa.int32()), "word": list(new)}))
+    _insert(
+        conn, words, pa.table({"word_id": pa.array(new.values(), pa.int32()), "word": list(new)})
+    )
 
 
 def add_submission_words(conn: sa.Connection, rows: pa.Table) -> None:

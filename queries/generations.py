@@ -181,7 +181,9 @@ class GenerationStore:
         for path in self.folder.rglob("*.building*"):
             path.unlink(missing_ok=True)
         for generation in self.all():
-            if in_service is None or generation.number > max(in_service.number, self._last_number()):
+            if in_service is None or generation.number > max(
+                in_service.number, self._last_number()
+            ):
                 generation.path.unlink()
         for wal in self.folder.glob("*.wal"):
             wal.unlink()

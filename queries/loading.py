@@ -29,6 +29,7 @@ from queries.merging import (
 )
 from queries.schema import SCHEMA_VERSION, facts_info, submissions, warehouse
 
+
 @dataclass(frozen=True, slots=True)
 class MergeCounts:
     """What a merge did, in records.
@@ -47,6 +48,17 @@ class MergeCounts:
     loaded: int
     updated: int
     unchanged: int
+
+
+class MixedDataError(ValueError):
+    """Made-up and real submissions were about to meet in one warehouse."""
+
+    def __init__(self, *, synthetic: bool) -> None:
+        held, offered = ("demo", "real") if synthetic else ("real", "demo")
+        super().__init__(
+            f"the warehouse holds {held} data, so {offered} data cannot be added to it; "
+            "set WAREHOUSE_URL to another folder"
+        )
 
 
 class StagedColumnsError(ValueError):
@@ -122,16 +134,22 @@ class Building:
                 raw.unregister(BATCH)
         self._staged_rows += batch.num_rows
 
-    def merge(self, *, synthetic: bool | None = None) -> MergeCounts:
+    def merge(self, *, synthetic: bool = False) -> MergeCounts:
         """Merge all staged records into the facts.
 
         Parameters
         ----------
         synthetic
-            Marks the warehouse as holding made-up data; None leaves the mark as it is.
+            Whether the records are made up; said so on every page.
+
+        Raises
+        ------
+        MixedDataError
+            If the warehouse holds data of the other sort.
         """
         if self._stage_path is None:
             return MergeCounts(0, 0, 0)
+        self._refuse_mixing(synthetic)
         staged = self._staged_rows
         with self.engine.begin() as conn:
             find_winners(conn)
@@ -156,6 +174,12 @@ class Building:
         self._close_stage()
         with self.engine.connect() as conn:
             conn.exec_driver_sql("CHECKPOINT")
+
+    def _refuse_mixing(self, synthetic: bool) -> None:
+        with self.engine.connect() as conn:
+            info = conn.execute(sa.select(facts_info)).one()
+        if info.first_day is not None and info.synthetic != synthetic:
+            raise MixedDataError(synthetic=info.synthetic)
 
     def _open_stage(self) -> None:
         file = Path(str(self.engine.url.database))
@@ -185,7 +209,7 @@ class Building:
             with self.engine.begin() as conn:
                 insert_month(conn, each)
 
-    def _raise_version(self, synthetic: bool | None) -> None:
+    def _raise_version(self, synthetic: bool) -> None:
         days = sa.select(
             sa.func.min(submissions.c.registered_on), sa.func.max(submissions.c.registered_on)
         )
@@ -197,8 +221,7 @@ class Building:
                 "last_day": last_day,
                 "imported_at": dt.datetime.now(tz=dt.UTC).replace(tzinfo=None, microsecond=0),
             }
-            if synthetic is not None:
-                values["synthetic"] = synthetic
+            values["synthetic"] = synthetic
             conn.execute(facts_info.update().values(values))
 
 
@@ -206,5 +229,3 @@ def raw_connection(conn: sa.Connection) -> Any:  # noqa: ANN401 - the engine has
     """Return the engine's own connection, for what SQL cannot say: Arrow in and out."""
     wrapper = conn.connection.driver_connection
     return getattr(wrapper, "_ConnectionWrapper__c", wrapper)
-
-

@@ -102,11 +102,15 @@ class Measure:
 
 
 _ALL = (
-    Measure("submissions", "诉求量", "件", "登记的投诉、举报、咨询合计，按登记时间计", "submissions"),
+    Measure(
+        "submissions", "诉求量", "件", "登记的投诉、举报、咨询合计，按登记时间计", "submissions"
+    ),
     Measure("complaints", "投诉量", "件", "登记的投诉，按登记时间计", "complaints"),
     Measure("tipoffs", "举报量", "件", "登记的举报，按登记时间计", "tipoffs"),
     Measure("inquiries", "咨询量", "件", "登记的咨询，按登记时间计", "inquiries"),
-    Measure("acceptance_rate", "受理率", "%", "已受理投诉÷已作出受理决定的投诉", "accepted", "decided"),
+    Measure(
+        "acceptance_rate", "受理率", "%", "已受理投诉÷已作出受理决定的投诉", "accepted", "decided"
+    ),
     Measure(
         "first_check_rate",
         "按时初查率",
@@ -145,7 +149,9 @@ _ALL = (
         "accepted_closed",
         "up",
     ),
-    Measure("case_rate", "立案率", "%", "立案÷已作出是否立案决定的举报", "cases", "tipoffs_checked"),
+    Measure(
+        "case_rate", "立案率", "%", "立案÷已作出是否立案决定的举报", "cases", "tipoffs_checked"
+    ),
     Measure("disputed_yuan", "争议金额", "元", "登记的争议金额合计", "disputed_yuan"),
     Measure(
         "mean_disputed_yuan",
@@ -155,7 +161,14 @@ _ALL = (
         "disputed_yuan",
         "disputed",
     ),
-    Measure("recovered_yuan", "挽回经济损失", "元", "为消费者挽回的经济损失合计", "recovered_yuan", good="up"),
+    Measure(
+        "recovered_yuan",
+        "挽回经济损失",
+        "元",
+        "为消费者挽回的经济损失合计",
+        "recovered_yuan",
+        good="up",
+    ),
     Measure(
         "recovery_rate",
         "挽损率",
@@ -176,10 +189,16 @@ _ALL = (
         "accepted_closed",
         "up",
     ),
-    Measure("odr_rate", "和解成功率", "%", "和解成功÷ODR企业受理的投诉", "odr_settled", "odr", "up"),
+    Measure(
+        "odr_rate", "和解成功率", "%", "和解成功÷ODR企业受理的投诉", "odr_settled", "odr", "up"
+    ),
     Measure("online_share", "网购占比", "%", "网购诉求÷全部诉求", "online", "submissions"),
-    Measure("livestream_share", "直播占比", "%", "直播带货诉求÷全部诉求", "livestream", "submissions"),
-    Measure("prepaid_share", "预付式占比", "%", "预付式消费诉求÷全部诉求", "prepaid", "submissions"),
+    Measure(
+        "livestream_share", "直播占比", "%", "直播带货诉求÷全部诉求", "livestream", "submissions"
+    ),
+    Measure(
+        "prepaid_share", "预付式占比", "%", "预付式消费诉求÷全部诉求", "prepaid", "submissions"
+    ),
 )
 
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}

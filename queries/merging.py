@@ -25,8 +25,7 @@ STAGED = FACT_COLUMNS + PERSON_COLUMNS + RAW_COLUMNS + ORDER_COLUMNS
 """Columns of a staged batch, in order."""
 
 _HASHED = (
-    tuple(each for each in FACT_COLUMNS if each not in {"updated_at", "narrative", "feedback"})
-    + PERSON_COLUMNS
+    tuple(each for each in FACT_COLUMNS if each not in {"narrative", "feedback"}) + PERSON_COLUMNS
 )
 BATCH = "staged_batch"
 _NULL, _SEPARATOR = "\x1e", "\x1f"
@@ -72,9 +71,7 @@ changes = sa.Table(
 
 def row_hash(source: sa.TableClause) -> sa.ColumnElement[int]:
     """Return a 63-bit hash over every mapped value of a staged record, raw texts included."""
-    texts = [
-        sa.func.coalesce(sa.cast(source.c[name], sa.Text), _NULL) for name in _HASHED
-    ]
+    texts = [sa.func.coalesce(sa.cast(source.c[name], sa.Text), _NULL) for name in _HASHED]
     texts += [
         sa.func.coalesce(source.c[raw], source.c[masked], _NULL)
         for raw, masked in (("raw_narrative", "narrative"), ("raw_feedback", "feedback"))
@@ -139,10 +136,9 @@ def find_changes(conn: sa.Connection) -> None:
     joined = winners.outerjoin(import_state, known == winners.c.submission_id).outerjoin(
         submissions, submissions.c.submission_id == known
     )
-    new_key = (
-        sa.func.row_number().over(order_by=(known.is_not(None), winners.c.registered_on, winners.c.stage_row))
-        + sa.literal_column(str(last_key))
-    )
+    new_key = sa.func.row_number().over(
+        order_by=(known.is_not(None), winners.c.registered_on, winners.c.stage_row)
+    ) + sa.literal_column(str(last_key))
     statement = (
         sa.select(
             winners.c.stage_row,

@@ -7,7 +7,9 @@ warehouse = sa.MetaData()
 submissions = sa.Table(
     "submissions",
     warehouse,
-    sa.Column("submission_key", sa.BigInteger, nullable=False, comment="surrogate, stable over updates"),
+    sa.Column(
+        "submission_key", sa.BigInteger, nullable=False, comment="surrogate, stable over updates"
+    ),
     sa.Column("submission_id", sa.String(64), nullable=False, comment="登记编号"),
     sa.Column("source", sa.String(64), nullable=False, comment="来源系统"),
     sa.Column("kind", sa.String(16), nullable=False, comment="类型"),
@@ -90,7 +92,9 @@ submissions = sa.Table(
     sa.Column("first_check_on_time", sa.SmallInteger, comment="1 on time, 0 late, NULL unknown"),
     sa.Column("closed_on_time", sa.SmallInteger, comment="1 on time, 0 late, NULL unknown"),
     sa.Column("handling_days", sa.Float, comment="registered to closed, days"),
-    sa.Column("exclusion_reason", sa.String(32), comment="why left out of de-noised counts; NULL counted"),
+    sa.Column(
+        "exclusion_reason", sa.String(32), comment="why left out of de-noised counts; NULL counted"
+    ),
 )
 
 persons = sa.Table(
@@ -149,7 +153,9 @@ submission_words = sa.Table(
 facts_info = sa.Table(
     "facts_info",
     warehouse,
-    sa.Column("facts_version", sa.Integer, nullable=False, comment="raised whenever submissions change"),
+    sa.Column(
+        "facts_version", sa.Integer, nullable=False, comment="raised whenever submissions change"
+    ),
     sa.Column("schema_version", sa.Integer, nullable=False),
     sa.Column("first_day", sa.Date),
     sa.Column("last_day", sa.Date),

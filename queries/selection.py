@@ -233,9 +233,7 @@ class Selection:
     ) -> "Selection":
         """Return the selection with this filter in place of any other on ``dimension``."""
         kept = tuple(
-            each
-            for each in self.filters
-            if (each.dimension, each.exclude) != (dimension, exclude)
+            each for each in self.filters if (each.dimension, each.exclude) != (dimension, exclude)
         )
         named = tuple(members)
         if named:

@@ -167,4 +167,8 @@ def open_file(path: Path, name: str, *, memory: str = READER_MEMORY) -> Warehous
             },
         },
     )
-    return read_warehouse(engine, name)
+    try:
+        return read_warehouse(engine, name)
+    except BaseException:
+        engine.dispose()
+        raise

@@ -3,17 +3,12 @@ import os
 import pytest
 from hypothesis import settings
 
+from pages.components.settings import SETTINGS
 from tests.engines import any_engine, fresh_engine, postgres_server
 
 __all__ = ["any_engine", "fresh_engine", "postgres_server"]
 
-SETTINGS_OF_THE_SHELL = (
-    "WAREHOUSE_URL",
-    "WORKFLOW_URL",
-    "DEMO_MODE",
-    "VIEWER_ROLE",
-    "VIEWER_REGIONS",
-)
+SETTINGS_OF_THE_SHELL = tuple(setting.name for setting in SETTINGS)
 
 settings.register_profile("house", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("house")

@@ -1,0 +1,170 @@
+"""``python -m jobs``: import, refresh, status, rollback, demo data."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jobs.importing.run import import_sources
+from jobs.importing.suggest import suggest_mapping
+from jobs.refresh import STEPS, derive, refresh
+from jobs.reporting import emit, failing_clearly, progress_of
+from queries import workflow
+from queries.generations import GenerationStore
+from queries.warehouse import open_current, warehouse_folder
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    help="投诉雷达批处理：导入、更新、演示数据、性能测量。",
+)
+
+Warehouse = Annotated[str, typer.Option("--warehouse", envvar="WAREHOUSE_URL", help="数据仓库地址")]
+Workflow = Annotated[str, typer.Option("--workflow", envvar="WORKFLOW_URL", help="业务库地址")]
+AsJson = Annotated[bool, typer.Option("--json", help="结果以一个JSON对象输出到标准输出")]
+
+DEFAULT_WAREHOUSE = "duckdb:///data/warehouse"
+DEFAULT_WORKFLOW = "sqlite:///data/workflow.db"
+
+
+class ServerWarehouseError(ValueError):
+    """A job that writes generations was pointed at a database server."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"this job writes an embedded warehouse, not {url.split(':', maxsplit=1)[0]}; "
+            "set WAREHOUSE_URL to duckdb:///FOLDER"
+        )
+
+
+def store_of(url: str) -> GenerationStore:
+    """Return the generations behind an embedded warehouse's URL.
+
+    Raises
+    ------
+    ServerWarehouseError
+        If the URL is one of a database server.
+    """
+    folder = warehouse_folder(url)
+    if folder is None:
+        raise ServerWarehouseError(url)
+    return GenerationStore(folder)
+
+
+@app.command("import", help="导入数据源：新增、替换有变化的记录，无法使用的记录进入隔离文件。")
+def import_command(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="文件、文件夹、通配符或SQLAlchemy地址", show_default=False),
+    ] = None,
+    mapping: Annotated[Path | None, typer.Option(help="映射文件（见docs/import.md）")] = None,
+    suggest: Annotated[
+        str | None, typer.Option(help="不导入，只根据这个文件的表头和前几行起草映射文件")
+    ] = None,
+    as_of: Annotated[
+        dt.datetime | None, typer.Option(help="导出时间；不填则取文件的修改时间")
+    ] = None,
+    *,
+    derive_after: Annotated[
+        bool, typer.Option("--refresh/--no-refresh", help="导入后立即更新派生数据")
+    ] = True,
+    warehouse: Warehouse = DEFAULT_WAREHOUSE,
+    workflow_url: Workflow = DEFAULT_WORKFLOW,
+    as_json: AsJson = False,
+) -> None:
+    """Import sources: add, replace what changed, put aside what cannot be used."""
+    with failing_clearly():
+        if suggest is not None:
+            draft = suggest_mapping(suggest)
+            emit({"mapping": draft}, as_json=True) if as_json else typer.echo(draft)
+            return
+        if not sources or mapping is None:
+            raise typer.BadParameter("name at least one SOURCE and --mapping FILE")
+        with progress_of("import") as report:
+            summary = import_sources(
+                sources,
+                mapping,
+                store=store_of(warehouse),
+                as_of=as_of,
+                progress=report,
+                derive=(lambda building: derive(building, progress=report))
+                if derive_after
+                else None,
+            )
+        books = workflow.open_workflow(workflow_url)
+        workflow.record_import_run(
+            books,
+            sources=[Path(each).name if "://" not in each else "database" for each in sources],
+            mapping=mapping.name,
+            read=summary.read,
+            loaded=summary.loaded,
+            updated=summary.updated,
+            unchanged=summary.unchanged,
+            quarantined=summary.quarantined,
+            generation=summary.generation,
+        )
+        books.dispose()
+        emit(summary.as_dict(), as_json=as_json)
+
+
+@app.command("refresh", help="更新派生数据（词、主体、汇总），只算有变化的日期，完成后切换。")
+def refresh_command(
+    only: Annotated[str | None, typer.Option(help=f"只做一步：{'、'.join(STEPS)}")] = None,
+    since: Annotated[dt.datetime | None, typer.Option(help="这一天起的数据全部重算")] = None,
+    *,
+    warehouse: Warehouse = DEFAULT_WAREHOUSE,
+    as_json: AsJson = False,
+) -> None:
+    """Derive what is out of step with the facts and publish a generation."""
+    with failing_clearly():
+        store = store_of(warehouse)
+        with progress_of("refresh") as report:
+            steps = refresh(
+                store, only=only, since=since.date() if since else None, progress=report
+            )
+        current = store.current()
+        emit({"generation": current.name if current else None, "steps": steps}, as_json=as_json)
+
+
+@app.command("status", help="数据仓库的版本、行数、起止日期、更新时间，以及最近的导入。")
+def status_command(
+    *,
+    warehouse: Warehouse = DEFAULT_WAREHOUSE,
+    workflow_url: Workflow = DEFAULT_WORKFLOW,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is in service, how fresh it is, and what was imported last."""
+    with failing_clearly():
+        opened = open_current(warehouse)
+        opened.engine.dispose()
+        books = workflow.open_workflow(workflow_url)
+        runs = workflow.fetch_import_runs(books, limit=5)
+        books.dispose()
+        days_behind = None
+        if opened.last_day is not None:
+            days_behind = (dt.datetime.now().astimezone().date() - opened.last_day).days
+        emit(
+            {
+                "generation": opened.generation,
+                "submissions": opened.submissions,
+                "first_day": opened.first_day,
+                "last_day": opened.last_day,
+                "days_behind": days_behind,
+                "imported_at": opened.imported_at,
+                "synthetic": opened.synthetic,
+                "derived": sorted(opened.fresh),
+                "stale": sorted(set(STEPS) - opened.fresh),
+                "workflow_version": workflow.schema_version(workflow_url),
+                "imports": runs,
+            },
+            as_json=as_json,
+        )
+
+
+@app.command("rollback", help="退回上一个数据版本。")
+def rollback_command(*, warehouse: Warehouse = DEFAULT_WAREHOUSE, as_json: AsJson = False) -> None:
+    """Put the generation before the one in service back into service."""
+    with failing_clearly():
+        emit({"generation": store_of(warehouse).rollback().name}, as_json=as_json)

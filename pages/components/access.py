@@ -1,0 +1,173 @@
+"""Who is looking, and what that person may open and see.
+
+Accounts will come in here: a page asks `require` for its viewer and hands ``viewer.scope`` to every
+read, whatever the viewer came from.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+
+import streamlit as st
+
+from pages.components import places
+from pages.components.settings import ALL_REGIONS, InvalidSettingError, Settings, settings
+from queries.scope import EVERYTHING, Scope
+
+_VIEWER = "access.viewer"
+_SENT = "access.sent_to_frame"
+_PAGES_FOLDER = Path(__file__).parents[1]
+
+
+class Role(StrEnum):
+    """What a viewer does for the bureau."""
+
+    LEADER = "leader"
+    ANALYST = "analyst"
+    ENFORCEMENT = "enforcement"
+
+
+PAGES: Mapping[str, frozenset[Role]] = MappingProxyType(
+    {
+        "big_screen": frozenset(Role),
+        "explorer": frozenset(Role),
+        "submissions": frozenset(Role),
+    }
+)
+"""Roles that may open each page; a page that is not named here opens for nobody."""
+
+ROLE_LABELS: Mapping[Role, str] = MappingProxyType(
+    {Role.LEADER: "领导", Role.ANALYST: "研判分析员", Role.ENFORCEMENT: "执法人员"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The person in front of the screen.
+
+    Attributes
+    ----------
+    scope
+        Handed to every read; a viewer without regions sees no row.
+    """
+
+    name: str
+    role: Role
+    scope: Scope
+
+    def may_open(self, page: str) -> bool:
+        """Tell whether the viewer's role may open the page of this name."""
+        return self.role in PAGES.get(page, frozenset())
+
+    @property
+    def sees_nothing(self) -> bool:
+        """True if no row at all can be shown, because no region was given."""
+        return not self.scope.everything and not self.scope.regions
+
+
+def scope_of(regions: tuple[str, ...]) -> Scope:
+    """Return the scope that the setting ``VIEWER_REGIONS`` asks for."""
+    return EVERYTHING if regions == (ALL_REGIONS,) else Scope(regions=regions)
+
+
+def fixed_viewer(given: Settings) -> Viewer:
+    """Return the one viewer of an installation without accounts.
+
+    Raises
+    ------
+    InvalidSettingError
+        If ``VIEWER_ROLE`` is not a role.
+    """
+    try:
+        role = Role(given.viewer_role)
+    except ValueError as error:
+        known = ", ".join(Role)
+        raise InvalidSettingError("VIEWER_ROLE", given.viewer_role, f"known: {known}") from error
+    return Viewer(ROLE_LABELS[role], role, scope_of(given.viewer_regions))
+
+
+def demo_viewers(home: str) -> dict[str, Viewer]:
+    """Return the viewers to switch between in demo mode, by key; the first is the default.
+
+    Examples
+    --------
+    >>> [viewer.name for viewer in demo_viewers("420000").values()]
+    ['湖北省局领导', '湖北省局研判分析员', '武汉市局研判分析员', '黄石市局执法人员', '江岸区局执法人员']
+    """
+    cities = places.children(home)[:2]
+    counties = places.children(cities[0])[:1] if cities else ()
+    below = [
+        (city, role) for city, role in zip(cities, (Role.ANALYST, Role.ENFORCEMENT), strict=False)
+    ]
+    below += [(county, Role.ENFORCEMENT) for county in counties]
+    found = {str(role): _of_bureau(home, role, EVERYTHING) for role in (Role.LEADER, Role.ANALYST)}
+    found |= {
+        f"{role}-{code}": _of_bureau(code, role, Scope(regions=(code,))) for code, role in below
+    }
+    return found
+
+
+def _of_bureau(code: str, role: Role, scope: Scope) -> Viewer:
+    region = places.regions().get(code)
+    return Viewer(f"{region.name if region else code}局{ROLE_LABELS[role]}", role, scope)
+
+
+def enter() -> Viewer:
+    """Choose the session's viewer; ``app.py`` calls this before any page.
+
+    In demo mode this draws the switch in the sidebar.
+    """
+    given = settings()
+    if given.demo_mode:
+        viewers = demo_viewers(given.home_region)
+        chosen = st.sidebar.selectbox(
+            "演示身份", list(viewers), format_func=lambda key: viewers[key].name, key="demo_viewer"
+        )
+        viewer = viewers[chosen]
+    else:
+        viewer = fixed_viewer(given)
+    st.session_state[_VIEWER] = viewer
+    return viewer
+
+
+class NoFrameError(RuntimeError):
+    """A page was started as a program of its own, without ``app.py`` around it."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(
+            f"page {page!r} runs without its frame; start the app with 'streamlit run app.py'"
+        )
+        self.page = page
+
+
+def require(page: str) -> Viewer:
+    """Return the viewer of the page named ``page``, or stop the page; its first call.
+
+    Until some session has called `st.navigation`, Streamlit runs the files in ``pages/`` by their
+    address alone, without ``app.py``. This then registers the page and starts the run anew:
+    Streamlit keeps page and query, and goes through ``app.py`` from then on.
+
+    Raises
+    ------
+    NoFrameError
+        If there is no ``app.py`` to go through.
+    """
+    viewer = st.session_state.get(_VIEWER)
+    if not isinstance(viewer, Viewer):
+        if st.session_state.get(_SENT):
+            raise NoFrameError(page)
+        st.session_state[_SENT] = True
+        st.navigation([_PAGES_FOLDER / f"{page}.py"], position="hidden")
+        st.rerun()
+    if not viewer.may_open(page):
+        st.error(f"“{viewer.name}”无权打开此页面，请联系系统管理员。")
+        st.stop()
+    if viewer.sees_nothing:
+        st.warning(
+            "尚未设定可见范围，因此不显示任何数据。请系统管理员用环境变量VIEWER_REGIONS"
+            "设定行政区划代码（例如420100；全部为all）后重新启动。"
+        )
+        st.stop()
+    return viewer

@@ -1,0 +1,129 @@
+"""The page's address as its state: read at the start of every run, written by every click.
+
+What the address does not say, the page does not know, so that a link shows another viewer the same
+page. Names that are no part of a selection (``drill``, ``measure``, ``page``, ``size``, ``id``) are
+the pages' own.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from queries.dimensions import DIMENSIONS
+from queries.selection import InvalidSelectionError, Selection
+
+OF_ONE_RESULT = frozenset({"page"})
+"""Names that mean something only for the selection they were chosen with."""
+
+EARLIEST = dt.date(2000, 1, 1)
+LATEST = dt.date(2099, 12, 31)
+"""Days that an address may name; ours, wide enough for any complaint on record."""
+
+_OF_SELECTION = frozenset({"period", "q", "denoised", "vs", *DIMENSIONS})
+_CODES = {
+    "is_online": frozenset("01"),
+    "is_livestream": frozenset("01"),
+    "is_prepaid": frozenset("01"),
+    "weekday": frozenset("1234567"),
+    "hour": frozenset(str(hour) for hour in range(24)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an address says.
+
+    Attributes
+    ----------
+    selection
+        With the default in place of every part that could not be read.
+    faults
+        One per part that could not be read, in the order found.
+    """
+
+    selection: Selection
+    faults: tuple[InvalidSelectionError, ...]
+
+
+def read(query: Mapping[str, str]) -> Reading:
+    """Read the selection from an address, whatever somebody typed there.
+
+    Examples
+    --------
+    >>> reading = read({"period": "soon", "region": "420100"})
+    >>> reading.selection.to_query(), reading.faults[0].field
+    ({'region': '420100'}, 'period')
+    """
+    left = dict(query)
+    faults: list[InvalidSelectionError] = []
+    while True:
+        try:
+            selection = Selection.from_query(left)
+            _check(selection)
+        except InvalidSelectionError as error:
+            faults.append(error)
+            dropped = {"q"} if error.field == "text" else {error.field, f"-{error.field}"}
+            kept = {name: value for name, value in left.items() if name not in dropped}
+            left = kept if len(kept) < len(left) else {}
+        else:
+            return Reading(selection, tuple(faults))
+
+
+def _check(selection: Selection) -> None:
+    for each in selection.filters:
+        for member in each.members:
+            if member not in _CODES.get(each.dimension, {member}):
+                raise InvalidSelectionError(each.dimension, member, "no such member")
+    if not selection.period.relative:
+        days = selection.days
+        if days.start < EARLIEST or days.end > LATEST:
+            way_out = f"name days from {EARLIEST} to {LATEST}"
+            raise InvalidSelectionError("period", selection.period.code, way_out)
+
+
+def rewritten(
+    query: Mapping[str, str], selection: Selection, own: Mapping[str, str | None]
+) -> dict[str, str]:
+    """Return the address after a click.
+
+    Parameters
+    ----------
+    query
+        The address before it.
+    selection
+        What is to be selected now; where it differs, names in `OF_ONE_RESULT` are dropped.
+    own
+        The page's own names to set, or with None to drop.
+
+    Examples
+    --------
+    >>> rewritten({"period": "7d", "page": "3", "size": "50"}, Selection(), {"measure": None})
+    {'size': '50'}
+    """
+    kept = {name: value for name, value in query.items() if name.removeprefix("-") not in _OF_SELECTION}
+    if selection != read(query).selection:
+        kept = {name: value for name, value in kept.items() if name not in OF_ONE_RESULT}
+    kept |= {name: value for name, value in own.items() if value is not None}
+    kept = {name: value for name, value in kept.items() if own.get(name, value) is not None}
+    return selection.to_query() | kept
+
+
+
+
+
+def current() -> Selection:
+    """Return the selection that the address names now."""
+    return read(query()).selection
+
+
+def query() -> dict[str, str]:
+    """Return the address' names and values."""
+    return st.query_params.to_dict()
+
+
+def go(selection: Selection | None = None, **own: str | None) -> None:
+    """Write a new address; ``own`` sets the page's own names, or with None drops them."""
+    before = query()
+    st.query_params.from_dict(rewritten(before, selection or read(before).selection, own))

@@ -1,0 +1,230 @@
+"""The only bridge from pages to queries: one open warehouse, and every answer cached.
+
+An answer is cached once for all viewers of the same scope. The generation is part of every key, so
+a new one is picked up at the next rerun, and the one before is closed when two newer ones are open.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from pages.components.settings import settings
+from queries import reads
+from queries.results import Breakdown, DataStatus, Matrix, Series, SubmissionPage, Totals
+from queries.scope import Scope
+from queries.selection import Selection
+from queries.warehouse import (
+    NoWarehouseError,
+    SchemaVersionError,
+    Warehouse,
+    current_generation,
+    open_current,
+)
+
+__all__ = [
+    "NoWarehouseError",
+    "SchemaVersionError",
+    "breakdown",
+    "breakdowns",
+    "matrix",
+    "notable",
+    "series",
+    "status",
+    "submission",
+    "submissions",
+    "totals",
+]
+
+TTL = dt.timedelta(minutes=10)
+"""How long an answer is kept; a database server has no generations, so this is its delay at most."""
+
+ENTRIES = 400
+"""Answers kept of each kind; an answer is a few kilobytes."""
+
+OPEN_GENERATIONS = 2
+"""Generations open at once: the one in service, and the one that running reads still use."""
+
+
+def _close(warehouse: Warehouse) -> None:
+    warehouse.engine.dispose()
+
+
+@st.cache_resource(max_entries=OPEN_GENERATIONS, show_spinner=False, on_release=_close)
+def _opened(url: str, generation: str) -> Warehouse:
+    del generation
+    return open_current(url)
+
+
+def _generation() -> str:
+    return current_generation(settings().warehouse_url)
+
+
+def _warehouse(generation: str) -> Warehouse:
+    return _opened(settings().warehouse_url, generation)
+
+
+def status() -> DataStatus:
+    """Return how old the data is, and whether it is synthetic."""
+    return _warehouse(_generation()).status()
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _totals(
+    generation: str, selection: Selection, scope: Scope, measures: tuple[str, ...]
+) -> Totals:
+    return reads.fetch_totals(_warehouse(generation), selection, scope, measures=measures)
+
+
+def totals(selection: Selection, scope: Scope, *, measures: Sequence[str]) -> Totals:
+    """Read `queries.reads.fetch_totals` through the cache."""
+    return _totals(_generation(), selection, scope, tuple(measures))
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _series(
+    generation: str, selection: Selection, scope: Scope, measures: tuple[str, ...], grain: str
+) -> Series:
+    return reads.fetch_series(
+        _warehouse(generation), selection, scope, measures=measures, grain=grain
+    )
+
+
+def series(selection: Selection, scope: Scope, *, measures: Sequence[str], grain: str) -> Series:
+    """Read `queries.reads.fetch_series` through the cache."""
+    return _series(_generation(), selection, scope, tuple(measures), grain)
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _breakdown(
+    generation: str,
+    selection: Selection,
+    scope: Scope,
+    *,
+    level: str,
+    measures: tuple[str, ...],
+    order: str | None,
+    limit: int,
+) -> Breakdown:
+    return reads.fetch_breakdown(
+        _warehouse(generation),
+        selection,
+        scope,
+        level=level,
+        measures=measures,
+        order=order,
+        limit=limit,
+    )
+
+
+def breakdown(
+    selection: Selection,
+    scope: Scope,
+    *,
+    level: str,
+    measures: Sequence[str] = ("submissions",),
+    order: str | None = None,
+    limit: int = 20,
+) -> Breakdown:
+    """Read `queries.reads.fetch_breakdown` through the cache."""
+    return _breakdown(
+        _generation(),
+        selection,
+        scope,
+        level=level,
+        measures=tuple(measures),
+        order=order,
+        limit=limit,
+    )
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _breakdowns(
+    generation: str,
+    selection: Selection,
+    scope: Scope,
+    *,
+    levels: tuple[str, ...],
+    measures: tuple[str, ...],
+    limit: int,
+) -> dict[str, Breakdown]:
+    return reads.fetch_breakdowns(
+        _warehouse(generation), selection, scope, levels=levels, measures=measures, limit=limit
+    )
+
+
+def breakdowns(
+    selection: Selection,
+    scope: Scope,
+    *,
+    levels: Sequence[str],
+    measures: Sequence[str] = ("submissions",),
+    limit: int = 20,
+) -> dict[str, Breakdown]:
+    """Read `queries.reads.fetch_breakdowns` through the cache."""
+    return _breakdowns(
+        _generation(),
+        selection,
+        scope,
+        levels=tuple(levels),
+        measures=tuple(measures),
+        limit=limit,
+    )
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _matrix(
+    generation: str, selection: Selection, scope: Scope, *, rows: str, columns: str, measure: str
+) -> Matrix:
+    return reads.fetch_matrix(
+        _warehouse(generation), selection, scope, rows=rows, columns=columns, measure=measure
+    )
+
+
+def matrix(selection: Selection, scope: Scope, *, rows: str, columns: str, measure: str) -> Matrix:
+    """Read `queries.reads.fetch_matrix` through the cache."""
+    return _matrix(_generation(), selection, scope, rows=rows, columns=columns, measure=measure)
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _submissions(
+    generation: str, selection: Selection, scope: Scope, *, page: int, page_size: int, order: str
+) -> SubmissionPage:
+    return reads.fetch_submissions(
+        _warehouse(generation), selection, scope, page=page, page_size=page_size, order=order
+    )
+
+
+def submissions(
+    selection: Selection,
+    scope: Scope,
+    *,
+    page: int = 1,
+    page_size: int = 20,
+    order: str = "registered_at",
+) -> SubmissionPage:
+    """Read `queries.reads.fetch_submissions` through the cache."""
+    return _submissions(
+        _generation(), selection, scope, page=page, page_size=page_size, order=order
+    )
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _submission(generation: str, scope: Scope, submission_id: str) -> dict[str, object] | None:
+    return reads.fetch_submission(_warehouse(generation), scope, submission_id=submission_id)
+
+
+def submission(scope: Scope, *, submission_id: str) -> dict[str, object] | None:
+    """Read `queries.reads.fetch_submission` through the cache."""
+    return _submission(_generation(), scope, submission_id)
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _notable(generation: str, selection: Selection, scope: Scope, limit: int) -> pd.DataFrame:
+    return reads.fetch_notable(_warehouse(generation), selection, scope, limit=limit)
+
+
+def notable(selection: Selection, scope: Scope, *, limit: int = 30) -> pd.DataFrame:
+    """Read `queries.reads.fetch_notable` through the cache."""
+    return _notable(_generation(), selection, scope, limit)

@@ -1,0 +1,151 @@
+// Draws what panels.py hands over: leaderboards, figures, filter pills, the week by hours.
+// Every text goes in as a text node, so nothing that the public wrote can become markup.
+
+const make = (tag, className, text) => {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== undefined && text !== null) node.textContent = text;
+  return node;
+};
+
+const button = (className, text, act, payload, options = {}) => {
+  const node = make('button', className, text);
+  node.type = 'button';
+  node.dataset.id = Object.values(payload).join('|');
+  if (options.hint) node.title = options.hint;
+  if (options.pressed !== undefined) node.setAttribute('aria-pressed', String(options.pressed));
+  if (options.label) node.setAttribute('aria-label', options.label);
+  if (options.disabled) node.disabled = true;
+  else node.onclick = () => act(node, payload);
+  return node;
+};
+
+const boardRow = (board, row, act) => {
+  const state = row.selected ? ' selected' : row.excluded ? ' excluded' : board.chosen ? ' other' : '';
+  const line = make('div', `row${state}`);
+  const bar = make('span', 'bar');
+  bar.style.width = `${Math.round(row.bar * 1000) / 10}%`;
+  const pick = button('pick', null, act, { act: 'toggle', board: board.key, code: row.code }, {
+    hint: row.hint, pressed: row.selected, disabled: !row.usable,
+  });
+  pick.append(
+    bar,
+    make('span', 'label', row.label),
+    make('span', 'value', row.value),
+    make('span', 'share', row.share),
+    make('span', `change ${row.tone}`, row.change),
+  );
+  line.append(pick);
+  const tools = make('span', 'tools');
+  if (row.usable && board.excludes) {
+    tools.append(button('tool', row.excluded ? '恢复' : '排除', act,
+      { act: 'exclude', board: board.key, code: row.code },
+      { label: `${row.excluded ? '恢复' : '排除'}${row.label}` }));
+  }
+  if (row.drills) {
+    tools.append(button('tool', '下钻', act, { act: 'drill', board: board.key, code: row.code },
+      { label: `${row.label}下钻` }));
+  }
+  line.append(tools);
+  return line;
+};
+
+const board = (each, act) => {
+  const card = make('section', each.wide ? 'board wide' : 'board');
+  card.dataset.board = each.key;
+  card.setAttribute('aria-label', each.title);
+  const head = make('header');
+  head.append(make('h3', null, each.title));
+  const path = make('nav', 'crumbs');
+  each.crumbs.forEach((crumb, i) => {
+    if (i) path.append(make('span', 'then', '›'));
+    path.append(i === each.crumbs.length - 1
+      ? make('span', 'here', crumb.label)
+      : button('crumb', crumb.label, act, { act: 'up', board: each.key, code: crumb.code }));
+  });
+  head.append(path);
+  if (each.more) {
+    head.append(button('more', each.note, act, { act: 'more', board: each.key, code: '' },
+      { hint: '查看全部并搜索' }));
+  } else {
+    head.append(make('span', 'note', each.note));
+  }
+  card.append(head);
+  const names = make('div', 'row names');
+  const pick = make('span', 'pick');
+  pick.append(make('span', 'label', each.level), ...each.heads.map((text, i) =>
+    make('span', ['value', 'share', 'change'][i], text)));
+  names.append(pick);
+  card.append(names);
+  each.rows.forEach((row) => card.append(boardRow(each, row, act)));
+  if (!each.rows.length) card.append(make('p', 'empty', each.empty));
+  return card;
+};
+
+const tile = (each, act) => {
+  const node = button(each.selected ? 'tile selected' : 'tile', null, act,
+    { act: 'measure', code: each.code }, { hint: each.hint, pressed: each.selected });
+  const figure = make('span', 'figure');
+  figure.append(make('strong', null, each.value), make('small', null, each.unit));
+  const changes = make('span', 'changes');
+  each.changes.forEach((change) => {
+    const part = make('span', null);
+    part.append(make('i', null, change.label), make('b', change.tone, change.text));
+    changes.append(part);
+  });
+  node.append(make('span', 'label', each.label), figure, changes);
+  return node;
+};
+
+const pill = (each, act) => {
+  const node = button(each.excluded ? 'pill excluded' : 'pill', null, act,
+    { act: 'remove', code: each.code }, { label: `移除条件：${each.label}${each.text}`, hint: each.text });
+  node.append(make('b', null, each.label), make('span', 'text', each.text), make('span', 'close', '×'));
+  return node;
+};
+
+const week = (data, act) => {
+  const table = make('div', 'week');
+  table.append(make('span', 'corner'));
+  data.hours.forEach((hour, i) => table.append(button(
+    `hour${hour.selected ? ' selected' : ''}`, i % 3 ? '' : hour.label, act,
+    { act: 'toggle', board: 'hour', code: hour.code }, { hint: hour.hint, pressed: hour.selected })));
+  data.days.forEach((day) => {
+    table.append(button(`day${day.selected ? ' selected' : ''}`, day.label, act,
+      { act: 'toggle', board: 'weekday', code: day.code }, { hint: day.hint, pressed: day.selected }));
+    day.cells.forEach((cell) => {
+      const node = button(`cell${cell.dimmed ? ' dimmed' : ''}`, null, act,
+        { act: 'moment', board: day.code, code: cell.code }, { hint: cell.hint, label: cell.hint });
+      node.style.setProperty('--depth', cell.depth);
+      table.append(node);
+    });
+  });
+  return table;
+};
+
+const draw = {
+  boards: (data, act) => data.boards.map((each) => board(each, act)),
+  tiles: (data, act) => data.tiles.map((each) => tile(each, act)),
+  pills: (data, act) => [
+    ...data.pills.map((each) => pill(each, act)),
+    ...(data.clear ? [button('clear', data.clear, act, { act: 'clear', code: '' })] : []),
+  ],
+  week: (data, act) => [week(data, act)],
+};
+
+export default function (component) {
+  const { parentElement, data, setTriggerValue } = component;
+  const root = parentElement.querySelector('.panels');
+  const focused = (parentElement.activeElement || document.activeElement)?.dataset?.id;
+  root.className = `panels ${data.kind}`;
+  const act = (node, payload) => {
+    root.classList.add('waiting');
+    node.classList.add('clicked');
+    setTriggerValue('act', payload);
+  };
+  root.replaceChildren(...draw[data.kind](data, act));
+  if (focused) {
+    const again = [...root.querySelectorAll('button')].find((each) => each.dataset.id === focused);
+    again?.focus({ preventScroll: true });
+  }
+}

@@ -1,0 +1,92 @@
+"""One small component for all that is clicked and is no chart: rows, figures, pills, hours.
+
+The browser side (``panels.js``) puts every text in as a text node. A click comes back as a `Click`;
+it comes from the browser, so its codes are checked where they become a selection.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+
+from pages.components import render
+
+Kind = Literal["boards", "tiles", "pills", "week", "course", "fields"]
+
+MAX_CODE = 256
+"""Longest code that a click may carry, in characters; the longest stored one is a name of 256."""
+
+_HERE = Path(__file__)
+_mount = st.components.v2.component(
+    "panels",
+    html='<div class="panels"></div>',
+    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """What was clicked.
+
+    Attributes
+    ----------
+    act
+        ``toggle``, ``exclude``, ``drill``, ``up``, ``more``, ``measure``, ``moment``, ``remove``,
+        ``clear`` or ``open``.
+    board
+        The panel's key; empty where there is but one.
+    code
+        The member's code, or the pill's.
+    """
+
+    act: str
+    board: str
+    code: str
+
+
+def read_click(value: object) -> Click | None:
+    """Return what the browser sent as a click, None if it is none.
+
+    Examples
+    --------
+    >>> read_click({"act": "toggle", "board": "kind", "code": "complaint"})
+    Click(act='toggle', board='kind', code='complaint')
+    >>> read_click({"act": "toggle", "code": 5}) is None
+    True
+    """
+    if not isinstance(value, Mapping):
+        return None
+    parts = [value.get("act"), value.get("board", ""), value.get("code")]
+    if not all(isinstance(part, str) and len(part) <= MAX_CODE for part in parts):
+        return None
+    return Click(*parts)
+
+
+def show(
+    kind: Kind,
+    content: Mapping[str, Any],
+    *,
+    key: str,
+    on_click: Callable[[Click], None] | None = None,
+) -> None:
+    """Draw a panel.
+
+    Parameters
+    ----------
+    content
+        What ``panels.js`` draws for this kind: texts, codes and numbers.
+    key
+        Identity over reruns; the CSS class is ``st-key-<key>``.
+    on_click
+        Called before the rerun that a click causes.
+    """
+
+    def clicked() -> None:
+        click = read_click(st.session_state[key].get("act"))
+        if click is not None and on_click is not None:
+            on_click(click)
+
+    _mount(key=key, data=render.to_plain({"kind": kind, **content}), on_act_change=clicked)

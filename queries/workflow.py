@@ -1,0 +1,154 @@
+"""The workflow store: what people and jobs write. Its schema changes only by migrations."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import alembic.command
+import alembic.config
+import alembic.migration
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+BUSY_TIMEOUT_MS = 10_000
+"""How long a writer waits for another before it gives up, in milliseconds."""
+
+workflow = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+import_runs = sa.Table(
+    "import_runs",
+    workflow,
+    sa.Column("run_id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("finished_at", sa.DateTime, nullable=False, comment="UTC"),
+    sa.Column("sources", sa.Text, nullable=False, comment="JSON list of file names or masked URLs"),
+    sa.Column("mapping", sa.String(256), nullable=False),
+    sa.Column("read_rows", sa.BigInteger, nullable=False),
+    sa.Column("loaded", sa.BigInteger, nullable=False),
+    sa.Column("updated", sa.BigInteger, nullable=False),
+    sa.Column("unchanged", sa.BigInteger, nullable=False),
+    sa.Column("quarantined", sa.BigInteger, nullable=False),
+    sa.Column("generation", sa.String(32), nullable=False),
+)
+
+audit_log = sa.Table(
+    "audit_log",
+    workflow,
+    sa.Column("entry_id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("happened_at", sa.DateTime, nullable=False, index=True, comment="UTC"),
+    sa.Column("viewer", sa.String(64), nullable=False),
+    sa.Column("role", sa.String(32), nullable=False),
+    sa.Column("action", sa.String(32), nullable=False, comment="open_submission, …"),
+    sa.Column("subject", sa.String(256), nullable=False, comment="what it was done to"),
+)
+
+
+def open_workflow(url: str) -> sa.Engine:
+    """Open the workflow store and bring its schema up to date.
+
+    Parameters
+    ----------
+    url
+        SQLAlchemy URL; the folder of an SQLite file is made when missing.
+
+    Raises
+    ------
+    sqlalchemy.exc.OperationalError
+        If the store cannot be reached or written.
+    """
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as conn:
+        config.attributes["connection"] = conn
+        alembic.command.upgrade(config, "head")
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(tz=dt.UTC).replace(tzinfo=None, microsecond=0)
+
+
+def record_import_run(
+    engine: sa.Engine,
+    *,
+    sources: list[str],
+    mapping: str,
+    read: int,
+    loaded: int,
+    updated: int,
+    unchanged: int,
+    quarantined: int,
+    generation: str,
+) -> None:
+    """Keep the result of one import."""
+    with engine.begin() as conn:
+        conn.execute(
+            import_runs.insert().values(
+                finished_at=_now(),
+                sources=json.dumps(sources, ensure_ascii=False),
+                mapping=mapping,
+                read_rows=read,
+                loaded=loaded,
+                updated=updated,
+                unchanged=unchanged,
+                quarantined=quarantined,
+                generation=generation,
+            )
+        )
+
+
+def fetch_import_runs(engine: sa.Engine, *, limit: int = 10) -> list[dict[str, object]]:
+    """Return the latest imports, newest first."""
+    statement = sa.select(import_runs).order_by(import_runs.c.run_id.desc()).limit(limit)
+    with engine.connect() as conn:
+        return [dict(row) for row in conn.execute(statement).mappings()]
+
+
+def record_audit(engine: sa.Engine, *, viewer: str, role: str, action: str, subject: str) -> None:
+    """Write one line of the audit log; lines are never changed or deleted by this program."""
+    with engine.begin() as conn:
+        conn.execute(
+            audit_log.insert().values(
+                happened_at=_now(), viewer=viewer, role=role, action=action, subject=subject
+            )
+        )
+
+
+def fetch_audit(engine: sa.Engine, *, limit: int = 100) -> list[dict[str, object]]:
+    """Return the latest lines of the audit log, newest first."""
+    statement = sa.select(audit_log).order_by(audit_log.c.entry_id.desc()).limit(limit)
+    with engine.connect() as conn:
+        return [dict(row) for row in conn.execute(statement).mappings()]
+
+
+def schema_version(url: str) -> str | None:
+    """Return the migration that the workflow store stands at, None before the first."""
+    engine = sa.create_engine(url)
+    try:
+        with engine.connect() as conn:
+            return alembic.migration.MigrationContext.configure(conn).get_current_revision()
+    finally:
+        engine.dispose()
