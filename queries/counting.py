@@ -97,9 +97,9 @@ def fetch_counts(
     Returns
     -------
     list
-        For each of ``counts`` one frame per window: index the members (of one level an `Index`
-        of stored values or None, of several a `MultiIndex`), one column per sum. Members
-        without any submission have no row; without levels there is always one row.
+        For each of ``counts`` one frame per window: a column per level with the stored value or
+        None, a column per sum. Members without any submission have no row; without levels there
+        is always one row.
     """
     found: dict[Count, list[pd.DataFrame]] = {}
     for scan in _plan(conn, warehouse, selection, scope, counts):
@@ -160,8 +160,11 @@ def _select_piece(
 
 
 def _grouping(scan: _Scan, source: Source) -> list[sa.ColumnElement[object]]:
-    keys = [[source.table.c[level] for level in count.levels] for count in scan.counts]
-    if len(keys) == 1:
+    keys = [
+        [source.table.c[level] for level in levels]
+        for levels in dict.fromkeys(count.levels for count in scan.counts)
+    ]
+    if len(scan.counts) == 1:
         return keys[0]
     return [sa.func.grouping_sets(*[sa.tuple_(*each) for each in keys])]
 
@@ -197,26 +200,14 @@ def _frames(rows: Sequence[sa.Row], count: Count, scan: _Scan) -> list[pd.DataFr
 
 def _frame(added: dict[tuple[object, ...], list[float]], count: Count) -> pd.DataFrame:
     if not count.levels:
-        index: pd.Index = pd.RangeIndex(1)
         added = added or {(): [0] * len(count.sums)}
-    elif len(count.levels) == 1:
-        index = pd.Index([member for (member,) in added], dtype=object, name=count.levels[0])
-    else:
-        index = pd.MultiIndex.from_arrays(
-            [
-                pd.Index([member[position] for member in added], dtype=object)
-                for position in range(len(count.levels))
-            ],
-            names=count.levels,
-        )
-    columns = list(zip(*added.values(), strict=True)) or [()] * len(count.sums)
-    return pd.DataFrame(
-        {
-            name: pd.array(column, dtype="float64" if name in FLOAT_SUMS else "int64")
-            for name, column in zip(count.sums, columns, strict=True)
-        },
-        index=index,
-    )
+    frame = pd.DataFrame(index=range(len(added)))
+    for position, level in enumerate(count.levels):
+        frame[level] = pd.Series([member[position] for member in added], dtype=object)
+    for position, name in enumerate(count.sums):
+        dtype = "float64" if name in FLOAT_SUMS else "int64"
+        frame[name] = pd.Series([values[position] for values in added.values()], dtype=dtype)
+    return frame
 
 
 def with_members(count: Count, members: Iterable[str | None]) -> Count:

@@ -118,7 +118,7 @@ def read_texts(conn: sa.Connection, days: Sequence[dt.date] | None) -> Iterator[
         statement = statement.where(submissions.c.registered_on.in_(days))
     compiled = statement.compile(conn, compile_kwargs={"literal_binds": True})
     reading = raw_connection(conn).cursor()
-    reader = reading.execute(str(compiled)).to_arrow_reader(TEXTS_PER_BATCH)
+    reader = reading.sql(str(compiled)).to_arrow_reader(TEXTS_PER_BATCH)
     for batch in reader:
         yield Texts(batch.column(0), batch.column(1), batch.column(2).to_pylist())
 

@@ -1,0 +1,436 @@
+"""Charts: a small frame in, a chart out; nothing is drawn here (see `render`).
+
+Maps and word clouds are plain ECharts options, because their marks carry the code that a click
+tells; all others are pyecharts charts. Numbers in labels are worded here, since no JavaScript runs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from pyecharts import options as opts
+from pyecharts.charts import Bar, HeatMap, Line, Pie
+from pyecharts.charts.base import Base
+
+from pages.components.render import Option
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Colours of a chart on one background.
+
+    Attributes
+    ----------
+    series
+        For lines, slices and words, in order of use.
+    ramp
+        From few to many, for maps and heat maps.
+    """
+
+    text: str
+    faint: str
+    line: str
+    paper: str
+    series: tuple[str, ...]
+    ramp: tuple[str, ...]
+
+
+LIGHT = Palette(
+    text="#1d2733",
+    faint="#5b6b7c",
+    line="#d6dee8",
+    paper="#ffffff",
+    series=("#1f5fbf", "#d9822b", "#2e8b74", "#b5485a", "#7a5ea8", "#5f7f95", "#a38a2c", "#3f9fc4"),
+    ramp=("#e6effa", "#b7d0ee", "#6d9dd7", "#2f6abf", "#10366e"),
+)
+"""On the white pages."""
+
+DARK = Palette(
+    text="#e8f1ff",
+    faint="#9fb8d9",
+    line="#1d3c66",
+    paper="#07152f",
+    series=("#33a1ff", "#79ffb5", "#fcbd01", "#b98cff", "#f2734f", "#8fb1ee", "#59d0d8", "#cad9f0"),
+    ramp=("#0d2c57", "#10498c", "#0f6fce", "#1aa3ff", "#7fe3ff"),
+)
+"""On the big screen; text on `paper` has a contrast of 8:1 and more."""
+
+MAP_CLASSES = 5
+"""Classes of a map: what an eye tells apart from five metres; as many as `Palette.ramp` has."""
+
+
+def _text(palette: Palette, size: float, **more: Any) -> opts.LabelOpts:  # noqa: ANN401
+    return opts.LabelOpts(font_size=round(size), color=palette.text, **more)
+
+
+def _axis(palette: Palette, size: float, **more: Any) -> opts.AxisOpts:  # noqa: ANN401
+    return opts.AxisOpts(
+        axislabel_opts=opts.LabelOpts(font_size=round(size), color=palette.faint),
+        axisline_opts=opts.AxisLineOpts(linestyle_opts=opts.LineStyleOpts(color=palette.line)),
+        axistick_opts=opts.AxisTickOpts(is_show=False),
+        splitline_opts=opts.SplitLineOpts(
+            is_show=more.pop("grid", False), linestyle_opts=opts.LineStyleOpts(color=palette.line)
+        ),
+        **more,
+    )
+
+
+def _tooltip(palette: Palette, size: float, trigger: str = "item") -> opts.TooltipOpts:
+    return opts.TooltipOpts(
+        trigger=trigger,
+        background_color=palette.paper,
+        border_color=palette.line,
+        border_width=1,
+        textstyle_opts=opts.TextStyleOpts(color=palette.text, font_size=round(size)),
+    )
+
+
+def trend_chart(
+    frame: pd.DataFrame,
+    *,
+    lines: dict[str, str],
+    compared: pd.DataFrame | None = None,
+    compared_label: str = "去年同期",
+    palette: Palette = LIGHT,
+    size: float = 13,
+) -> Line:
+    """Draw measures over time, each beside its comparison; buckets not yet complete are dashed.
+
+    Parameters
+    ----------
+    frame, compared
+        As in `queries.results.Series`: ``DatetimeIndex``, one column per measure, ``complete``.
+    lines
+        Label by measure name, in order of drawing.
+    size
+        Height of letters in pixels.
+    """
+    days = [day.strftime("%Y-%m-%d") for day in frame.index]
+    chart = Line().add_xaxis(days)
+    complete = frame["complete"].to_numpy(dtype=bool)
+    open_end = ~complete
+    open_end[:-1] |= ~complete[1:]
+    for colour, (name, label) in zip(palette.series, lines.items(), strict=False):
+        _add_line(chart, label, frame[name].where(complete), colour=colour, width=3)
+        if not complete.all():
+            _add_line(
+                chart, label, frame[name].where(open_end), colour=colour, width=2, kind="dotted"
+            )
+        if compared is not None:
+            then = compared[name].reindex(compared.index)
+            _add_line(
+                chart,
+                f"{label}（{compared_label}）",
+                then,
+                colour=colour,
+                width=1.5,
+                kind="dashed",
+                opacity=0.65,
+            )
+    month = {"year": "{yyyy}年", "month": "{M}月", "day": "{M}月{d}日", "none": "{M}月{d}日"}
+    x_axis = _axis(palette, size, type_="time")
+    x_axis.opts["axisLabel"].opts["formatter"] = month
+    x_axis.opts["axisLabel"].opts["hideOverlap"] = True
+    chart.set_global_opts(
+        xaxis_opts=x_axis,
+        yaxis_opts=_axis(palette, size, grid=True, split_number=4),
+        tooltip_opts=_tooltip(palette, size, "axis"),
+        legend_opts=opts.LegendOpts(
+            pos_top=0,
+            pos_right=0,
+            item_width=round(size * 1.8),
+            item_height=round(size * 0.6),
+            textstyle_opts=opts.TextStyleOpts(color=palette.text, font_size=round(size)),
+        ),
+    )
+    return _with_grid(chart, top=size * 2.4, right=size, bottom=2, left=2)
+
+
+def _add_line(
+    chart: Line,
+    label: str,
+    values: pd.Series,
+    *,
+    colour: str,
+    width: float,
+    kind: str = "solid",
+    opacity: float = 1,
+) -> None:
+    chart.add_yaxis(
+        label,
+        values.astype(float).tolist(),
+        color=colour,
+        is_symbol_show=False,
+        label_opts=opts.LabelOpts(is_show=False),
+        linestyle_opts=opts.LineStyleOpts(width=width, type_=kind, opacity=opacity, color=colour),
+        itemstyle_opts=opts.ItemStyleOpts(color=colour),
+        areastyle_opts=opts.AreaStyleOpts(opacity=0.12 if kind == "solid" else 0, color=colour),
+    )
+
+
+def _with_grid(chart: Base, *, top: float, right: float, bottom: float, left: float) -> Any:  # noqa: ANN401
+    chart.options["grid"] = {
+        "top": round(top),
+        "right": round(right),
+        "bottom": round(bottom),
+        "left": round(left),
+        "outerBoundsMode": "same",
+        "outerBoundsContain": "axisLabel",
+    }
+    return chart
+
+
+def ranking_chart(
+    labels: Sequence[str],
+    values: Sequence[float],
+    *,
+    shown: Sequence[str],
+    name: str,
+    palette: Palette = LIGHT,
+    size: float = 13,
+) -> Bar:
+    """Draw one bar per member, the largest on top; a click on a bar chooses it.
+
+    Parameters
+    ----------
+    shown
+        The values in words, at the end of the bars.
+    """
+    items = [
+        opts.BarItem(
+            name=label,
+            value=float(value),
+            label_opts=_text(palette, size, position="right", formatter=text),
+        )
+        for label, value, text in zip(labels, values, shown, strict=True)
+    ]
+    chart = (
+        Bar()
+        .add_xaxis(list(labels))
+        .add_yaxis(
+            name,
+            items,
+            bar_max_width=round(size * 1.2),
+            itemstyle_opts=opts.ItemStyleOpts(color=palette.series[0]),
+        )
+        .reversal_axis()
+    )
+    chart.set_global_opts(
+        xaxis_opts=opts.AxisOpts(is_show=False),
+        yaxis_opts=_axis(palette, size, is_inverse=True),
+        legend_opts=opts.LegendOpts(is_show=False),
+        tooltip_opts=_tooltip(palette, size),
+    )
+    chart.options["series"][0]["selectedMode"] = "single"
+    return _with_grid(chart, top=0, right=size * 6, bottom=0, left=2)
+
+
+def donut_chart(
+    labels: Sequence[str],
+    values: Sequence[float],
+    *,
+    name: str,
+    palette: Palette = LIGHT,
+    size: float = 13,
+    center: tuple[str, str] = ("50%", "50%"),
+) -> Pie:
+    """Draw the parts of a whole as a ring, each with its name and share."""
+    chart = Pie().add(
+        name,
+        [
+            opts.PieItem(name=label, value=float(value))
+            for label, value in zip(labels, values, strict=True)
+        ],
+        radius=["42%", "66%"],
+        center=list(center),
+        percent_precision=1,
+        label_opts=_text(palette, size, formatter="{b} {d}%"),
+        itemstyle_opts=opts.ItemStyleOpts(border_color=palette.paper, border_width=2),
+    )
+    chart.set_colors(list(palette.series))
+    chart.set_global_opts(
+        legend_opts=opts.LegendOpts(is_show=False), tooltip_opts=_tooltip(palette, size)
+    )
+    return chart
+
+
+def heat_map_chart(
+    rows: Sequence[str],
+    columns: Sequence[str],
+    values: Sequence[tuple[int, int, float]],
+    *,
+    name: str,
+    palette: Palette = LIGHT,
+    size: float = 13,
+) -> HeatMap:
+    """Draw a measure by two levels as coloured cells.
+
+    Parameters
+    ----------
+    values
+        (column position, row position, value).
+    """
+    chart = (
+        HeatMap()
+        .add_xaxis(list(columns))
+        .add_yaxis(
+            name,
+            list(rows),
+            [[x, y, float(value)] for x, y, value in values],
+            label_opts=opts.LabelOpts(is_show=False),
+        )
+    )
+    most = max((value for *_, value in values), default=0)
+    chart.set_global_opts(
+        xaxis_opts=_axis(palette, size),
+        yaxis_opts=_axis(palette, size, is_inverse=True),
+        legend_opts=opts.LegendOpts(is_show=False),
+        tooltip_opts=_tooltip(palette, size),
+        visualmap_opts=opts.VisualMapOpts(
+            is_show=False, min_=0, max_=float(max(most, 1)), range_color=list(palette.ramp)
+        ),
+    )
+    return _with_grid(chart, top=2, right=2, bottom=2, left=2)
+
+
+def map_chart(
+    frame: pd.DataFrame,
+    *,
+    map_name: str,
+    palette: Palette = LIGHT,
+    size: float = 13,
+    unit: str = "件",
+) -> Option:
+    """Draw a measure by region on the outline that the browser knows as ``map_name``.
+
+    Parameters
+    ----------
+    frame
+        ``name`` (as in the outline), ``code``, ``value``, ``shown`` (under the name on the map),
+        ``note`` (the rest of the tooltip).
+    """
+    items = [
+        {
+            "name": row.name,
+            "value": float(row.value),
+            "code": row.code,
+            "label": {"formatter": f"{row.name}\n{row.shown}"},
+            "tooltip": {"formatter": f"{row.name}\n{row.note}"},
+        }
+        for row in frame.itertuples(index=False)
+    ]
+    return {
+        "tooltip": _tooltip(palette, size).opts,
+        "visualMap": {
+            "type": "piecewise",
+            "pieces": map_pieces(frame["value"], unit=unit),
+            "inRange": {"color": list(palette.ramp)},
+            "outOfRange": {"color": palette.ramp[0]},
+            "left": 4,
+            "bottom": 4,
+            "itemWidth": round(size * 1.4),
+            "itemHeight": round(size * 0.9),
+            "itemGap": round(size * 0.4),
+            "textStyle": {"color": palette.text, "fontSize": round(size)},
+            "hoverLink": False,
+            "selectedMode": False,
+        },
+        "series": [
+            {
+                "type": "map",
+                "map": map_name,
+                "data": items,
+                "selectedMode": False,
+                "left": "1%",
+                "right": "1%",
+                "top": "2%",
+                "bottom": "2%",
+                "label": {
+                    "show": True,
+                    "color": "#ffffff" if palette is DARK else palette.text,
+                    "fontSize": round(size),
+                    "lineHeight": round(size * 1.25),
+                    "textBorderColor": palette.paper,
+                    "textBorderWidth": 2,
+                },
+                "labelLayout": {"hideOverlap": True},
+                "itemStyle": {
+                    "areaColor": palette.ramp[0],
+                    "borderColor": palette.series[0] if palette is DARK else palette.paper,
+                    "borderWidth": 1,
+                },
+                "emphasis": {
+                    "label": {"color": "#ffffff"},
+                    "itemStyle": {"areaColor": palette.series[2]},
+                },
+            }
+        ],
+    }
+
+
+def map_pieces(values: pd.Series, *, unit: str) -> list[dict[str, Any]]:
+    """Return the classes of a map: equal counts of regions in each, bounds rounded to two digits.
+
+    Examples
+    --------
+    >>> [piece["label"] for piece in map_pieces(pd.Series([3, 40, 500, 6000, 70000]), unit="件")]
+    ['19,000件以上', '2,700至19,000件', '320至2,700件', '33至320件', '33件以下']
+    """
+    cuts = sorted({_rounded(values.quantile(n / MAP_CLASSES)) for n in range(1, MAP_CLASSES)} - {0})
+    if not cuts:
+        return [{"gte": 0, "label": f"{values.max() if len(values) else 0:,.0f}{unit}以下"}]
+    pieces: list[dict[str, Any]] = [{"gte": cuts[-1], "label": f"{cuts[-1]:,}{unit}以上"}]
+    pieces += [
+        {"gte": low, "lt": high, "label": f"{low:,}至{high:,}{unit}"}
+        for low, high in zip(cuts[-2::-1], cuts[:0:-1], strict=True)
+    ]
+    return [*pieces, {"lt": cuts[0], "label": f"{cuts[0]:,}{unit}以下"}]
+
+
+def _rounded(value: float) -> int:
+    digits = len(str(int(value)))
+    return int(round(value, 2 - digits))
+
+
+def cloud_chart(
+    words: Sequence[str],
+    values: Sequence[float],
+    *,
+    palette: Palette = LIGHT,
+    size: float = 13,
+    unit: str = "件",
+) -> Option:
+    """Draw words, the more frequent the larger; upright, so that they read from afar."""
+    items = [
+        {
+            "name": word,
+            "value": float(value),
+            "code": word,
+            "textStyle": {"color": palette.series[place % len(palette.series)]},
+            "tooltip": {"formatter": f"{word}\n{value:,.0f}{unit}"},
+        }
+        for place, (word, value) in enumerate(zip(words, values, strict=True))
+    ]
+    return {
+        "tooltip": _tooltip(palette, size).opts,
+        "series": [
+            {
+                "type": "wordCloud",
+                "shape": "square",
+                "left": "center",
+                "top": "center",
+                "width": "98%",
+                "height": "96%",
+                "sizeRange": [round(size), round(size * 2.8)],
+                "rotationRange": [0, 0],
+                "gridSize": max(2, round(size * 0.5)),
+                "drawOutOfBound": False,
+                "shrinkToFit": True,
+                "layoutAnimation": False,
+                "textStyle": {"fontWeight": 600},
+                "emphasis": {"focus": "none"},
+                "data": items,
+            }
+        ],
+    }

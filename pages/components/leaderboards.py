@@ -1,0 +1,290 @@
+"""Leaderboards: the members of every dimension in order, each row a filter."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pages.components import drilling, wording
+from queries.dimensions import DIMENSIONS, LEVELS
+from queries.measures import MEASURES, Measure
+from queries.results import Breakdown
+from queries.scope import Scope
+from queries.selection import Comparison, Selection
+
+ROWS = 10
+"""Members shown on a board before 查看全部."""
+
+MAX_ROWS = 1000
+"""Members listed when all are asked for; ours, what a browser scrolls with ease."""
+
+WORD = "word"
+"""Level of hot words; a word is no member of a dimension but a text to search for."""
+
+COMPARED = {Comparison.PREVIOUS: "环比", Comparison.LAST_YEAR: "同比", Comparison.NONE: ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One leaderboard.
+
+    Attributes
+    ----------
+    key
+        Name of its dimension, or `WORD`.
+    top
+        Level that it shows before anyone drills down.
+    wide
+        True for long names: the board takes two columns.
+    """
+
+    key: str
+    title: str
+    top: str
+    wide: bool = False
+
+
+BOARDS = (
+    Board("region", "区域", "city_code"),
+    Board("industry", "行业", "industry_section"),
+    Board("product", "商品服务", "product_category"),
+    Board("issue", "问题", "issue_type"),
+    Board("operator", "主体", "operator_id", wide=True),
+    Board(WORD, "热词", WORD),
+    Board("channel", "渠道", "channel"),
+    Board("unit", "承办单位", "handling_unit", wide=True),
+    Board("business_district", "商圈", "business_district"),
+    Board("status", "办理状态", "status"),
+    Board("online_platform", "网购平台", "online_platform"),
+    Board("sale_mode", "销售方式", "sale_mode"),
+    Board("kind", "类型", "kind"),
+)
+"""Every board of the explorer, in reading order."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Where a board stands.
+
+    Attributes
+    ----------
+    level
+        Level of its rows.
+    within
+        Member whose children it lists, None at the top.
+    """
+
+    board: Board
+    level: str
+    within: str | None = None
+
+    def base(self, selection: Selection) -> Selection:
+        """Return the selection under which the rows are counted.
+
+        The board's own choices are lifted by the read, so that what was not chosen stays in
+        sight; a board inside a member keeps to that member.
+        """
+        if self.within is None:
+            return selection
+        return selection.with_filter(self.board.key, [self.within])
+
+
+def top_level(board: Board, scope: Scope) -> str:
+    """Return the level at which ``board`` starts for a viewer: below a single region of rights.
+
+    Examples
+    --------
+    >>> top_level(BOARDS[0], Scope(regions=("420100",)))
+    'county_code'
+    """
+    if board.key == "region" and len(scope.regions) == 1 and not scope.everything:
+        below = drilling.level_below("region", scope.regions[0])
+        return below or "street_code"
+    return board.top
+
+
+def views(selection: Selection, drill: Mapping[str, str], scope: Scope) -> tuple[View, ...]:
+    """Return where every board stands under this selection."""
+    found = []
+    for board in BOARDS:
+        top = top_level(board, scope)
+        members = selection.members(board.key)
+        within = drilling.inside(board.key, members, drill, top=top)
+        below = drilling.level_below(board.key, within) if within else None
+        found.append(View(board, below, within) if below else View(board, top))
+    return tuple(found)
+
+
+def heads(measure: Measure, comparison: Comparison) -> tuple[str, str, str]:
+    """Return the names of a board's three columns of figures."""
+    compared = COMPARED[comparison]
+    if compared and measure.unit == "%":
+        compared += "(点)"
+    return (measure.label, "占比" if measure.denominator is None else "诉求量", compared)
+
+
+def board_content(
+    view: View, found: Breakdown, selection: Selection, measure: Measure, *, limit: int = ROWS
+) -> dict[str, Any]:
+    """Return one board as the panel draws it.
+
+    Parameters
+    ----------
+    found
+        Counted under ``view.base(selection)``, ordered by ``measure``; for a rate it also carries
+        ``submissions``, its base.
+    limit
+        Rows to show.
+    """
+    frame = found.frame.head(limit)
+    chosen, left_out = _choices(view, selection)
+    largest = frame[measure.name].max() if len(frame) else 0.0
+    rows = [
+        _row(view, record, measure, selection.comparison, chosen, left_out, largest)
+        for record in frame.to_dict("records")
+    ]
+    cut = found.members > len(rows)
+    return {
+        "key": view.board.key,
+        "title": view.board.title,
+        "level": LEVELS[view.level].levels[0].label if view.level not in _LABELS else _LABELS[view.level],
+        "wide": view.board.wide,
+        "heads": heads(measure, selection.comparison),
+        "crumbs": _crumbs(view),
+        "rows": rows,
+        "note": f"前{len(rows)}，共{found.members:,}个" if cut else f"共{found.members:,}个",
+        "more": cut,
+        "chosen": any(row["selected"] for row in rows),
+        "excludes": view.board.key in DIMENSIONS,
+        "empty": "该范围内没有记录",
+    }
+
+
+_LABELS = {level.name: level.label for each in DIMENSIONS.values() for level in each.levels} | {
+    WORD: "词"
+}
+
+
+def _choices(view: View, selection: Selection) -> tuple[frozenset[str], frozenset[str]]:
+    if view.board.key == WORD:
+        return frozenset(selection.text.split()), frozenset()
+    key = view.board.key
+    return frozenset(selection.members(key)), frozenset(selection.members(key, exclude=True))
+
+
+def _row(
+    view: View,
+    record: Mapping[Any, Any],
+    measure: Measure,
+    comparison: Comparison,
+    chosen: frozenset[str],
+    left_out: frozenset[str],
+    largest: float,
+) -> dict[str, Any]:
+    stated = not pd.isna(record["member"])
+    code = str(record["member"]) if stated else ""
+    text = member_text(view.level, code, record.get("name"))
+    value = record[measure.name]
+    compared = record.get(f"{measure.name}_compared")
+    change = wording.change(measure.name, value, compared)
+    second = wording.percent(record.get("share"))
+    if measure.denominator is not None:
+        second = wording.count(record.get("submissions"), unit="")
+    return {
+        "code": code,
+        "label": text,
+        "value": short_figure(measure, value),
+        "share": second,
+        "change": change.text.removesuffix("个百分点") if comparison is not Comparison.NONE else "",
+        "tone": change.tone,
+        "bar": float(value / largest) if largest > 0 and value > 0 else 0.0,
+        "hint": _hint(text, measure, value, compared, COMPARED[comparison], change.text),
+        "selected": stated and code in chosen,
+        "excluded": code in left_out,
+        "usable": stated,
+        "drills": stated and drilling.level_below(view.board.key, code) is not None,
+    }
+
+
+def member_text(level: str, code: str, name: object = None) -> str:
+    """Return what stands for a member: its stored name where it has one, else its label."""
+    if isinstance(name, str) and name:
+        return name
+    return wording.label(level, code or None)
+
+
+def short_figure(measure: Measure, value: float | None) -> str:
+    """Return a figure whose unit the column's head already tells.
+
+    Examples
+    --------
+    >>> short_figure(MEASURES["complaints"], 1234), short_figure(MEASURES["closure_rate"], 0.9)
+    ('1,234', '90.0%')
+    """
+    return wording.figure(measure.name, value).removesuffix("件")
+
+
+def _hint(
+    text: str, measure: Measure, value: float, compared: float | None, against: str, change: str
+) -> str:
+    hint = f"{text}：{measure.label}{wording.figure(measure.name, value)}"
+    if compared is None or not against:
+        return hint
+    return f"{hint}，{against}{change}（原{wording.figure(measure.name, compared)}）"
+
+
+def _crumbs(view: View) -> list[dict[str, str]]:
+    if view.within is None:
+        return []
+    path = drilling.trail(view.board.key, view.within)
+    names = [level.name for level in DIMENSIONS[view.board.key].levels]
+    dimension = DIMENSIONS[view.board.key]
+    below_top = [
+        code for code in path if names.index(dimension.level_of(code).name) >= names.index(view.board.top)
+    ]
+    return [{"code": "", "label": "全部"}] + [
+        {"code": code, "label": wording.label(dimension.level_of(code).name, code)}
+        for code in below_top or path[-1:]
+    ]
+
+
+def tiles(
+    names: Sequence[str],
+    current: Mapping[str, float],
+    previous: Mapping[str, float] | None,
+    last_year: Mapping[str, float] | None,
+    *,
+    chosen: str,
+) -> list[dict[str, Any]]:
+    """Return the figures above the boards, each with both changes; ``chosen`` orders the boards."""
+    return [
+        {
+            "code": name,
+            "label": MEASURES[name].label,
+            "value": _amount(name, current[name])[0],
+            "unit": _amount(name, current[name])[1],
+            "hint": MEASURES[name].definition,
+            "selected": name == chosen,
+            "changes": [
+                _change("环比", name, current, previous),
+                _change("同比", name, current, last_year),
+            ],
+        }
+        for name in names
+    ]
+
+
+def _amount(name: str, value: float) -> tuple[str, str]:
+    text = wording.figure(name, value)
+    for unit in ("万元", "亿元", "万件", "亿件", MEASURES[name].unit):
+        if text.endswith(unit):
+            return text.removesuffix(unit), unit
+    return text, ""
+
+
+def _change(
+    label: str, name: str, current: Mapping[str, float], base: Mapping[str, float] | None
+) -> dict[str, str]:
+    change = wording.change(name, current[name], base[name] if base else None)
+    return {"label": label, "text": change.text, "tone": change.tone}
