@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pages.components import drilling, wording
-from queries.dimensions import DIMENSIONS, LEVELS
+from queries.dimensions import DIMENSIONS
 from queries.measures import MEASURES, Measure
 from queries.results import Breakdown
 from queries.scope import Scope
@@ -22,6 +22,8 @@ MAX_ROWS = 1000
 WORD = "word"
 """Level of hot words; a word is no member of a dimension but a text to search for."""
 
+_LEVEL_LABELS = {level.name: level.label for each in DIMENSIONS.values() for level in each.levels}
+_LEVEL_LABELS[WORD] = "词语"
 COMPARED = {Comparison.PREVIOUS: "环比", Comparison.LAST_YEAR: "同比", Comparison.NONE: ""}
 
 
@@ -148,7 +150,7 @@ def board_content(
     return {
         "key": view.board.key,
         "title": view.board.title,
-        "level": LEVELS[view.level].levels[0].label if view.level not in _LABELS else _LABELS[view.level],
+        "level": _LEVEL_LABELS[view.level],
         "wide": view.board.wide,
         "heads": heads(measure, selection.comparison),
         "crumbs": _crumbs(view),
@@ -159,11 +161,6 @@ def board_content(
         "excludes": view.board.key in DIMENSIONS,
         "empty": "该范围内没有记录",
     }
-
-
-_LABELS = {level.name: level.label for each in DIMENSIONS.values() for level in each.levels} | {
-    WORD: "词"
-}
 
 
 def _choices(view: View, selection: Selection) -> tuple[frozenset[str], frozenset[str]]:

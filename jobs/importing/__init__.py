@@ -1,0 +1,1 @@
+"""Importing source files and databases into the warehouse."""

@@ -1,0 +1,349 @@
+"""The selection bar: what is being counted, in widgets, in pills, in a sentence, in the address."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+import streamlit as st
+
+from pages.components import address, data, panels, render, wording
+from pages.components.leaderboards import member_text
+from queries.dimensions import DIMENSIONS, FLAGS, LEVELS
+from queries.results import Totals
+from queries.scope import Scope
+from queries.selection import MAX_TEXT, Comparison, InvalidSelectionError, Period, Selection
+from queries.vocabulary import Kind
+
+PERIODS = ("7d", "30d", "90d", "12m", "ytd", "all")
+CUSTOM = "custom"
+COMPARISONS = {Comparison.PREVIOUS: "环比", Comparison.LAST_YEAR: "同比", Comparison.NONE: "不比较"}
+OFFERED_MEMBERS = 300
+"""Members that 添加筛选 lists, largest first; the rest is found by text or by its own address."""
+
+NAMED_OPERATORS = 20
+"""Operators whose names are looked up for pills; further ones show their number."""
+
+_DENOISED = "denoised"
+_TEXT = "q"
+_FLAG_LABELS = {"1": "是", "0": "否"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """One active condition, removed by a click.
+
+    Attributes
+    ----------
+    code
+        ``region:420100``, left out ``-channel:odr``; ``q:`` and the words, ``denoised:``.
+    """
+
+    code: str
+    label: str
+    text: str
+    excluded: bool = False
+
+
+def pills(selection: Selection, names: Mapping[str, str]) -> tuple[Pill, ...]:
+    """Return a pill for every condition that can be taken away.
+
+    Parameters
+    ----------
+    names
+        Labels of members that no table knows, such as operators' names by id.
+
+    Examples
+    --------
+    >>> [pill.code for pill in pills(Selection(text="退款").toggled("kind", "tipoff"), {})]
+    ['kind:tipoff', 'q:退款']
+    """
+    found = [
+        Pill(
+            code=f"{'-' if each.exclude else ''}{each.dimension}:{member}",
+            label=f"{'排除' if each.exclude else ''}{DIMENSIONS[each.dimension].label}",
+            text=condition_text(each.dimension, member, names),
+            excluded=each.exclude,
+        )
+        for each in selection.filters
+        for member in each.members
+    ]
+    found += [Pill(f"{_TEXT}:{term}", "内容含", term) for term in selection.text.split()]
+    if selection.denoised:
+        found.append(Pill(f"{_DENOISED}:", "口径", "去重"))
+    return tuple(found)
+
+
+def condition_text(dimension: str, member: str, names: Mapping[str, str]) -> str:
+    """Return what stands for a member on a pill.
+
+    Examples
+    --------
+    >>> condition_text("weekday", "1", {}), condition_text("is_online", "0", {})
+    ('周一', '否')
+    """
+    if dimension in FLAGS:
+        return _FLAG_LABELS.get(member, member)
+    level = DIMENSIONS[dimension].level_of(member).name
+    return member_text(level, member, names.get(member))
+
+
+def removed(selection: Selection, code: str) -> Selection:
+    """Return the selection without the condition of this pill; one it does not have changes nothing.
+
+    Examples
+    --------
+    >>> removed(Selection().toggled("kind", "tipoff"), "kind:tipoff") == Selection()
+    True
+    """
+    name, _, member = code.partition(":")
+    if name == _TEXT:
+        kept = [term for term in selection.text.split() if term != member]
+        return replace(selection, text=" ".join(kept))
+    if name == _DENOISED:
+        return replace(selection, denoised=False)
+    dimension = name.removeprefix("-")
+    exclude = name.startswith("-")
+    kept = [each for each in selection.members(dimension, exclude=exclude) if each != member]
+    return selection.with_filter(dimension, kept, exclude=exclude)
+
+
+def cleared(selection: Selection) -> Selection:
+    """Return the selection without any condition; period and comparison stay.
+
+    Examples
+    --------
+    >>> cleared(Selection(period=Period("12m"), text="退款", denoised=True)).to_query()
+    {'period': '12m'}
+    """
+    return Selection(period=selection.period, comparison=selection.comparison)
+
+
+def selection_bar(scope: Scope, *, measures: Sequence[str] = ("submissions",)) -> Selection:
+    """Draw the bar and return what is selected.
+
+    Parameters
+    ----------
+    measures
+        What the page will ask `data.totals` for; the bar asks for the same, so that both are one
+        question.
+    """
+    reading = address.read(address.query())
+    selection = reading.selection
+    for fault in reading.faults:
+        st.warning(_fault_text(fault), icon=":material/link_off:")
+    with st.container(key="selection_bar", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _period(selection)
+            _kinds(selection, scope)
+            _comparison(selection)
+            _denoised(selection)
+            _text(selection)
+            _more_conditions(selection, scope)
+        names = operator_names(selection, scope)
+        _pills(selection, names)
+        _base(selection, data.totals(selection, scope, measures=measures), names)
+    return selection
+
+
+def operator_names(selection: Selection, scope: Scope) -> dict[str, str]:
+    """Return the names of the operators that the selection names, as far as the viewer may see."""
+    found = {}
+    both = (*selection.members("operator"), *selection.members("operator", exclude=True))
+    for operator_id in both[:NAMED_OPERATORS]:
+        theirs = Selection(period=Period("all")).with_filter("operator", [operator_id])
+        frame = data.submissions(theirs, scope, page=1, page_size=1).frame
+        if len(frame) and isinstance(frame["operator_name"].iloc[0], str):
+            found[operator_id] = frame["operator_name"].iloc[0]
+    return found
+
+
+def _fault_text(fault: InvalidSelectionError) -> str:
+    return f"{render.as_label(wording.explain(fault) or '')}本页暂按默认条件显示。"
+
+
+def _set(key: str, value: object) -> str:
+    """Give a widget the address' value before it is drawn, and return its key."""
+    st.session_state[key] = value
+    return key
+
+
+def _changed(key: str, change: Callable[[Selection, object], Selection]) -> Callable[[], None]:
+    """Return a callback that writes the address after the widget ``key`` was changed."""
+
+    def changed() -> None:
+        address.go(change(address.current(), st.session_state[key]))
+
+    return changed
+
+
+def _period(selection: Selection) -> None:
+    status = data.status()
+    if status.first_day is None or status.last_day is None:
+        return
+    shown = selection.period.range(status.first_day, status.last_day)
+    custom = Period.between(shown.start, shown.end)
+    offered = [*PERIODS, CUSTOM]
+    if selection.period.relative and selection.period.code not in offered:
+        offered.insert(0, selection.period.code)
+
+    def chosen(before: Selection, code: object) -> Selection:
+        period = custom if code == CUSTOM else Period(str(code))
+        return replace(before, period=period)
+
+    st.segmented_control(
+        "时间范围",
+        offered,
+        format_func=lambda code: "自定义" if code == CUSTOM else wording.period_text(Period(code)),
+        key=_set("bar.period", selection.period.code if selection.period.relative else CUSTOM),
+        required=True,
+        on_change=_changed("bar.period", chosen),
+        label_visibility="collapsed",
+    )
+    if not selection.period.relative:
+        _days(shown.start, shown.end, status.first_day, status.last_day)
+
+
+def _days(start: dt.date, end: dt.date, first_day: dt.date, last_day: dt.date) -> None:
+    def chosen(before: Selection, days: object) -> Selection:
+        if not isinstance(days, tuple) or len(days) != 2:
+            return before
+        return replace(before, period=Period.between(days[0], days[1]))
+
+    st.date_input(
+        "起止日期",
+        min_value=min(first_day, start),
+        max_value=max(last_day, end),
+        format="YYYY-MM-DD",
+        key=_set("bar.days", (start, end)),
+        on_change=_changed("bar.days", chosen),
+        label_visibility="collapsed",
+        width=230,
+    )
+
+
+def _kinds(selection: Selection, scope: Scope) -> None:
+    st.segmented_control(
+        "类型",
+        [str(kind) for kind in Kind if not scope.kinds or kind in scope.kinds],
+        selection_mode="multi",
+        format_func=lambda kind: wording.label("kind", kind),
+        key=_set("bar.kinds", list(selection.members("kind"))),
+        on_change=_changed(
+            "bar.kinds", lambda before, kinds: before.with_filter("kind", kinds or ())
+        ),
+        label_visibility="collapsed",
+    )
+
+
+def _comparison(selection: Selection) -> None:
+    st.segmented_control(
+        "比较",
+        [str(each) for each in COMPARISONS],
+        format_func=lambda each: COMPARISONS[Comparison(each)],
+        key=_set("bar.comparison", str(selection.comparison)),
+        required=True,
+        on_change=_changed(
+            "bar.comparison",
+            lambda before, each: replace(before, comparison=Comparison(str(each))),
+        ),
+        label_visibility="collapsed",
+    )
+
+
+def _denoised(selection: Selection) -> None:
+    st.toggle(
+        "去重口径",
+        key=_set("bar.denoised", selection.denoised),
+        on_change=_changed("bar.denoised", lambda before, on: replace(before, denoised=bool(on))),
+        help="剔除重复件、多渠道多头件和疑似职业索赔件；关闭为登记原始口径",
+    )
+
+
+def _text(selection: Selection) -> None:
+    st.text_input(
+        "搜索",
+        placeholder="搜索内容、企业、商品、登记编号",
+        max_chars=MAX_TEXT,
+        key=_set("bar.text", selection.text),
+        on_change=_changed("bar.text", lambda before, text: replace(before, text=str(text or ""))),
+        label_visibility="collapsed",
+        icon=":material/search:",
+        width=250,
+    )
+
+
+def _more_conditions(selection: Selection, scope: Scope) -> None:
+    popover = st.popover("添加条件", icon=":material/filter_alt:", on_change="rerun", key="bar.more")
+    if not popover.open:
+        return
+    with popover:
+        level = st.selectbox(
+            "条件", list(_OFFERED), format_func=lambda name: _OFFERED[name], key="bar.level"
+        )
+        dimension = LEVELS[level]
+        found = data.breakdown(selection, scope, level=level, limit=OFFERED_MEMBERS)
+        offered = {
+            record["member"]: member_text(level, record["member"], record.get("name"))
+            for record in found.frame.to_dict("records")
+            if isinstance(record["member"], str)
+        }
+        counted = dict(zip(found.frame["member"], found.frame["submissions"], strict=True))
+        members = st.multiselect(
+            "取值",
+            list(offered),
+            format_func=lambda code: f"{offered[code]}（{counted[code]:,}）",
+            key=f"bar.members.{level}",
+            placeholder="输入以查找",
+        )
+        if found.truncated:
+            st.caption(f"列出诉求最多的{len(offered)}个，共{found.members:,}个；其余请用搜索框查找")
+        exclude = st.segmented_control(
+            "方式",
+            [False, True],
+            format_func=lambda each: "排除" if each else "仅看",
+            default=False,
+            required=True,
+            key="bar.exclude",
+        )
+
+        def add() -> None:
+            before = address.current()
+            both = {*before.members(dimension.name, exclude=bool(exclude)), *members}
+            address.go(before.with_filter(dimension.name, both, exclude=bool(exclude)))
+            st.session_state[f"bar.members.{level}"] = []
+
+        st.button("添加", on_click=add, disabled=not members, type="primary")
+
+
+_OFFERED = {
+    level.name: each.label if len(each.levels) == 1 else f"{each.label}：{level.label}"
+    for each in DIMENSIONS.values()
+    for level in each.levels
+    if each.name != "kind"
+}
+
+
+def _pills(selection: Selection, names: Mapping[str, str]) -> None:
+    active = pills(selection, names)
+    if not active:
+        return
+
+    def clicked(click: panels.Click) -> None:
+        before = address.current()
+        address.go(cleared(before) if click.act == "clear" else removed(before, click.code))
+
+    panels.show(
+        "pills",
+        {"pills": [asdict(each) for each in active], "clear": "清除全部"},
+        key="bar.pills",
+        on_click=clicked,
+    )
+
+
+def _base(selection: Selection, totals: Totals, names: Mapping[str, str]) -> None:
+    counted = totals.current["submissions"]
+    sentence = wording.describe(selection, days=totals.days, names=names)
+    st.caption(
+        f"**共{wording.count(counted)}**，范围内{wording.count(totals.in_scope)}；"
+        f"数据截至{wording.date_text(data.status().last_day)}。{render.as_label(sentence)}"
+    )
