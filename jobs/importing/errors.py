@@ -12,7 +12,7 @@
 from collections.abc import Sequence
 
 
-class ImportFailedError(Exception):
+class ImportFailedError(ValueError):
     """An import cannot go on; the warehouse stays as it was."""
 
 

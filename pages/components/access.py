@@ -114,6 +114,40 @@ def _of_bureau(code: str, role: Role, scope: Scope) -> Viewer:
     return Viewer(f"{region.name if region else code}局{ROLE_LABELS[role]}", role, scope)
 
 
+def home_of(scope: Scope, default: str) -> str:
+    """Return the region where a viewer starts: the lowest that holds all that the viewer may see.
+
+    Examples
+    --------
+    >>> home_of(Scope(regions=("420106", "420111")), "420000")
+    '420100'
+    """
+    if scope.everything or not scope.regions:
+        return default
+    trails = [places.trail(code) for code in scope.regions]
+    shared = places.COUNTRY
+    for codes in zip(*trails, strict=False):
+        if len(set(codes)) == 1:
+            shared = codes[0]
+    return shared
+
+
+def may_enter(scope: Scope, region: str, default: str) -> bool:
+    """Tell whether a viewer may narrow down to ``region``, a code from an address or a click.
+
+    Examples
+    --------
+    >>> may_enter(Scope(regions=("420100",)), "420106", "420000")
+    True
+    >>> may_enter(Scope(regions=("420100",)), "420500", "420000")
+    False
+    """
+    above = places.trail(region)
+    if scope.everything:
+        return default in above or (default == places.COUNTRY and bool(above))
+    return region == home_of(scope, default) or not set(above).isdisjoint(scope.regions)
+
+
 def enter() -> Viewer:
     """Choose the session's viewer; ``app.py`` calls this before any page.
 

@@ -2,7 +2,6 @@
 
 import csv
 import functools
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -109,19 +108,6 @@ VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
 _TABLES = MappingProxyType(
     {"product": "products", "issue": "issues", "industry": "industries", "channel": "channels"}
 )
-_NATIONALITIES = re.compile(r"^(..+?)(?:[^族]{1,5}族)+自治(州|县|旗)$")
-_PROVINCES = MappingProxyType(
-    {
-        "150000": "内蒙古",
-        "230000": "黑龙江",
-        "450000": "广西",
-        "540000": "西藏",
-        "640000": "宁夏",
-        "650000": "新疆",
-        "810000": "香港",
-        "820000": "澳门",
-    }
-)
 
 
 @functools.cache
@@ -166,10 +152,7 @@ def short_region(code: str) -> str:
     >>> short_region("422800"), short_region("420000"), short_region("420100")
     ('恩施州', '湖北', '武汉市')
     """
-    name = label("region", code)
-    if code.endswith("0000"):
-        return _PROVINCES.get(code, name.removesuffix("省").removesuffix("市"))
-    return _NATIONALITIES.sub(r"\1\2", name)
+    return places.short_name(code, label("region", code))
 
 
 def remedies(stored: str | None) -> str:

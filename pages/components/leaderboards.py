@@ -1,12 +1,13 @@
 """Leaderboards: the members of every dimension in order, each row a filter."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from pages.components import drilling, wording
+from pages.components import data, drilling, wording
+from pages.components.panels import Click
 from queries.dimensions import DIMENSIONS
 from queries.measures import MEASURES, Measure
 from queries.results import Breakdown
@@ -246,42 +247,55 @@ def _crumbs(view: View) -> list[dict[str, str]]:
     ]
 
 
-def tiles(
-    names: Sequence[str],
-    current: Mapping[str, float],
-    previous: Mapping[str, float] | None,
-    last_year: Mapping[str, float] | None,
-    *,
-    chosen: str,
-) -> list[dict[str, Any]]:
-    """Return the figures above the boards, each with both changes; ``chosen`` orders the boards."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a click leads to: the new selection, and which boards are drilled into."""
+
+    selection: Selection
+    drill: Mapping[str, str]
+
+
+def after(click: Click, view: View, selection: Selection, drill: Mapping[str, str]) -> Turn:
+    """Return what a click on a board makes of the page.
+
+    Raises
+    ------
+    InvalidSelectionError
+        If the click carries a code that the board's dimension cannot have.
+
+    Examples
+    --------
+    >>> turn = after(Click("drill", "region", "420100"), View(BOARDS[0], "city_code"), Selection(), {})
+    >>> turn.selection.members("region"), turn.drill
+    (('420100',), {'region': '420100'})
+    """
+    key, code = view.board.key, click.code
+    others = {name: each for name, each in drill.items() if name != key}
+    if key == WORD:
+        terms = selection.text.split()
+        kept = [term for term in terms if term != code]
+        text = " ".join(kept if code in terms else [*terms, code])
+        return Turn(replace(selection, text=text), drill)
+    if click.act == "exclude":
+        return Turn(drilling.excluded(selection, key, code, view.within), drill)
+    if click.act in ("drill", "up"):
+        entered = drilling.entered(selection, key, code or None)
+        return Turn(entered, others | {key: code} if code else others)
+    return Turn(drilling.toggled(selection, key, code, view.within), drill)
+
+
+def fetch(
+    shown: Sequence[View], selection: Selection, scope: Scope, measure: Measure, *, limit: int = ROWS
+) -> list[Breakdown]:
+    """Count the members of every board: those at the top in one question, each other in its own."""
+    names = tuple(dict.fromkeys((measure.name, "submissions")))
+    at_top = [view.level for view in shown if view.within is None]
+    found = data.breakdowns(selection, scope, levels=at_top, measures=names, limit=limit)
     return [
-        {
-            "code": name,
-            "label": MEASURES[name].label,
-            "value": _amount(name, current[name])[0],
-            "unit": _amount(name, current[name])[1],
-            "hint": MEASURES[name].definition,
-            "selected": name == chosen,
-            "changes": [
-                _change("环比", name, current, previous),
-                _change("同比", name, current, last_year),
-            ],
-        }
-        for name in names
+        found[view.level]
+        if view.within is None
+        else data.breakdown(
+            view.base(selection), scope, level=view.level, measures=names, limit=limit
+        )
+        for view in shown
     ]
-
-
-def _amount(name: str, value: float) -> tuple[str, str]:
-    text = wording.figure(name, value)
-    for unit in ("万元", "亿元", "万件", "亿件", MEASURES[name].unit):
-        if text.endswith(unit):
-            return text.removesuffix(unit), unit
-    return text, ""
-
-
-def _change(
-    label: str, name: str, current: Mapping[str, float], base: Mapping[str, float] | None
-) -> dict[str, str]:
-    change = wording.change(name, current[name], base[name] if base else None)
-    return {"label": label, "text": change.text, "tone": change.tone}

@@ -123,6 +123,24 @@ const week = (data, act) => {
   return table;
 };
 
+const step = (each) => {
+  const node = make('div', `step ${each.state}${each.late ? ' late' : ''}`);
+  node.append(make('strong', null, each.label), make('span', 'when', each.when));
+  if (each.took) node.append(make('span', 'took', each.took));
+  if (each.due) node.append(make('span', 'due', each.due));
+  if (each.mark) node.append(make('span', 'mark', each.mark));
+  return node;
+};
+
+const group = (each) => {
+  const section = make('section');
+  const list = make('dl');
+  each.fields.forEach((field) => list.append(
+    make('dt', null, field.label), make('dd', field.known ? null : 'unknown', field.text)));
+  section.append(make('h3', null, each.title), list);
+  return section;
+};
+
 const draw = {
   boards: (data, act) => data.boards.map((each) => board(each, act)),
   tiles: (data, act) => data.tiles.map((each) => tile(each, act)),
@@ -131,6 +149,8 @@ const draw = {
     ...(data.clear ? [button('clear', data.clear, act, { act: 'clear', code: '' })] : []),
   ],
   week: (data, act) => [week(data, act)],
+  course: (data) => data.steps.map(step),
+  fields: (data) => data.groups.map(group),
 };
 
 export default function (component) {

@@ -2,10 +2,13 @@
 
 import csv
 import functools
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 ASSETS = Path(__file__).parents[2] / "assets"
 COUNTRY = "100000"
@@ -73,3 +76,72 @@ def trail(code: str) -> tuple[str, ...]:
         found.insert(0, code)
         code = regions()[code].parent
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A region's map.
+
+    Attributes
+    ----------
+    code
+        The region drawn: the one asked for, or the nearest above it that has a map.
+    geojson
+        One feature per part, ``name`` shortened by `short_name`.
+    parts
+        Codes of the parts.
+    """
+
+    code: str
+    geojson: Mapping[str, Any]
+    parts: tuple[str, ...]
+
+
+@functools.lru_cache(maxsize=64)
+def outline(code: str) -> Outline | None:
+    """Return the map for looking at ``code``, None where ``assets/maps`` has none for it.
+
+    Examples
+    --------
+    >>> outline("420106").code, len(outline("420000").parts), outline("110000")
+    ('420100', 17, None)
+    """
+    for each in reversed(trail(code)):
+        path = ASSETS / "maps" / f"{each}.json"
+        if path.is_file():
+            geojson = json.loads(path.read_text(encoding="utf-8"))
+            parts = []
+            for feature in geojson["features"]:
+                properties = feature["properties"]
+                parts.append(properties["adcode"])
+                properties["name"] = short_name(properties["adcode"], properties["name"])
+            return Outline(each, geojson, tuple(parts))
+    return None
+
+
+_NATIONALITIES = re.compile(r"^(..+?)(?:[^族]{1,5}族)+自治(州|县|旗)$")
+_PROVINCES = MappingProxyType(
+    {
+        "150000": "内蒙古",
+        "230000": "黑龙江",
+        "450000": "广西",
+        "540000": "西藏",
+        "640000": "宁夏",
+        "650000": "新疆",
+        "810000": "香港",
+        "820000": "澳门",
+    }
+)
+
+
+def short_name(code: str, name: str) -> str:
+    """Return a region's name as it fits on a map or an axis.
+
+    Examples
+    --------
+    >>> short_name("422800", "恩施土家族苗族自治州"), short_name("420000", "湖北省")
+    ('恩施州', '湖北')
+    """
+    if code.endswith("0000"):
+        return _PROVINCES.get(code, name.removesuffix("省").removesuffix("市"))
+    return _NATIONALITIES.sub(r"\1\2", name)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.components import address, data, panels, render, wording
 from pages.components.leaderboards import member_text
-from queries.dimensions import DIMENSIONS, FLAGS, LEVELS
+from queries.dimensions import DIMENSIONS, LEVELS
 from queries.results import Totals
 from queries.scope import Scope
 from queries.selection import MAX_TEXT, Comparison, InvalidSelectionError, Period, Selection
@@ -25,7 +25,6 @@ NAMED_OPERATORS = 20
 
 _DENOISED = "denoised"
 _TEXT = "q"
-_FLAG_LABELS = {"1": "是", "0": "否"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +78,8 @@ def condition_text(dimension: str, member: str, names: Mapping[str, str]) -> str
     Examples
     --------
     >>> condition_text("weekday", "1", {}), condition_text("is_online", "0", {})
-    ('周一', '否')
+    ('周一', '非网购')
     """
-    if dimension in FLAGS:
-        return _FLAG_LABELS.get(member, member)
     level = DIMENSIONS[dimension].level_of(member).name
     return member_text(level, member, names.get(member))
 

@@ -1,0 +1,1 @@
+"""Measuring: the one-screen questions beside other ways to answer them, and the import."""

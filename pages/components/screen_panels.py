@@ -1,0 +1,146 @@
+"""HTML of the big screen: every text is escaped as it is put in."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from pages.components.screen_style import FRAMES
+from pages.components.wording import Change
+
+SECONDS_PER_ITEM = 4
+"""How long an item of the live list takes to pass; read at ease from five metres."""
+
+STILL_ITEMS = 3
+"""A live list of no more than these stands still: it fits."""
+
+STAGE_COLOURS = ("#fcbd01", "#33a1ff", "#79ffb5", "#8fb1ee")
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure of the top row, with its two changes; ``title`` is its definition."""
+
+    label: str
+    number: str
+    unit: str
+    yoy: Change
+    previous: Change
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """One row of a leaderboard; ``share_of_first`` is the length of its bar, 0-1."""
+
+    label: str
+    shown: str
+    change: str
+    share_of_first: float
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One submission of the live list."""
+
+    when: str
+    place: str
+    kind: str
+    reasons: str
+    text: str
+
+
+def frame(name: str, title: str, base: str) -> Markup:
+    """Return the frame and heading of a panel; ``base`` says what its figures count."""
+    if name not in FRAMES:
+        msg = f"no frame named {name!r}; known: {', '.join(FRAMES)}"
+        raise KeyError(msg)
+    return Markup('<div class="cr-panel cr-{}"><header><b>{}</b><i>{}</i></header></div>').format(
+        name, title, base
+    )
+
+
+def heading(title: str, base: str, *, synthetic: bool, warning: str | None) -> Markup:
+    """Return the banner: whose screen, how old the data, and what is wrong with it."""
+    badges = Markup("")
+    if synthetic:
+        badges += Markup('<span class="cr-badge">合成数据</span>')
+    if warning:
+        badges += Markup('<span class="cr-badge cr-red">{}</span>').format(warning)
+    return Markup('<div class="cr-title"><b>{}</b><p>{}{}</p></div>').format(title, base, badges)
+
+
+def tiles(each: Iterable[Tile]) -> Markup:
+    """Return the top row."""
+    cells = Markup("").join(
+        Markup(
+            '<div class="cr-tile" title="{}"><div class="cr-name">{}</div>'
+            '<div class="cr-value">{}<small>{}</small></div><div class="cr-changes">'
+            '<span>同比 <span class="cr-{}">{}</span></span>'
+            '<span>环比 <span class="cr-{}">{}</span></span></div></div>'
+        ).format(
+            tile.title,
+            tile.label,
+            tile.number,
+            tile.unit,
+            tile.yoy.tone,
+            tile.yoy.text,
+            tile.previous.tone,
+            tile.previous.text,
+        )
+        for tile in each
+    )
+    return Markup('<div class="cr-tiles">{}</div>').format(cells)
+
+
+def ranking(rows: Sequence[Rank]) -> Markup:
+    """Return a leaderboard, the largest on top."""
+    if not rows:
+        return nothing()
+    lines = Markup("").join(
+        Markup(
+            "<div><em>{}</em><span>{}</span><strong>{}</strong><u>{}</u>"
+            '<s style="width:{}%"></s></div>'
+        ).format(place, row.label, row.shown, row.change, f"{row.share_of_first * 100:.1f}")
+        for place, row in enumerate(rows, start=1)
+    )
+    return Markup('<div class="cr-rank">{}</div>').format(lines)
+
+
+def stages(parts: Sequence[tuple[str, str, str]]) -> Markup:
+    """Return the four stages: name, number and share of each."""
+    cells = Markup("").join(
+        Markup('<div style="--tint:{}"><span>{}</span><b>{}</b><i>{}</i></div>').format(
+            colour, *part
+        )
+        for colour, part in zip(STAGE_COLOURS, parts, strict=True)
+    )
+    return Markup('<div class="cr-stages">{}</div>').format(cells)
+
+
+def live_list(notices: Sequence[Notice]) -> Markup:
+    """Return the live list; a long one moves upwards without end, in pure CSS."""
+    if not notices:
+        return nothing()
+    once = Markup("").join(
+        Markup(
+            "<article><header><span>{}</span><span>{}</span><span>{}</span><b>{}</b></header>"
+            "<p>{}</p></article>"
+        ).format(each.when, each.place, each.kind, each.reasons, each.text)
+        for each in notices
+    )
+    if len(notices) <= STILL_ITEMS:
+        return Markup('<div class="cr-live"><div class="cr-still">{}</div></div>').format(once)
+    return Markup('<div class="cr-live" style="--seconds:{}s"><div>{}{}</div></div>').format(
+        len(notices) * SECONDS_PER_ITEM, once, once
+    )
+
+
+def nothing(text: str = "该范围内没有记录") -> Markup:
+    """Return what stands in a panel without rows."""
+    return Markup('<div class="cr-none">{}</div>').format(text)
+
+
+def note(text: str) -> Markup:
+    """Return a small line, such as a map's approval number."""
+    return Markup('<div class="cr-note">{}</div>').format(text)

@@ -1,0 +1,133 @@
+"""What the big screen's panels say: results of reads, worded."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from pages.components import wording
+from pages.components.labels import NOT_STATED, STAGES, label, short_region
+from pages.components.places import Outline
+from pages.components.screen_panels import Notice, Rank, Tile
+from queries.measures import MEASURES
+from queries.results import Breakdown, Totals
+
+TILES = (
+    "submissions",
+    "complaints",
+    "tipoffs",
+    "inquiries",
+    "closure_rate",
+    "on_time_rate",
+    "mediation_rate",
+    "disputed_yuan",
+    "recovered_yuan",
+)
+"""Measures of the top row, in order."""
+
+TEXT_CHARACTERS = 60
+"""Of a narrative in the live list: two lines."""
+
+
+def tile_rows(totals: Totals) -> list[Tile]:
+    """Return the top row."""
+    return [_tile(name, totals) for name in TILES]
+
+
+def _tile(name: str, totals: Totals) -> Tile:
+    current = totals.current[name]
+    number, unit = wording.split_unit(wording.figure(name, current))
+    year, before = (
+        wording.change(name, current, base[name] if base else None)
+        for base in (totals.last_year, totals.previous)
+    )
+    return Tile(MEASURES[name].label, number, unit, year, before, MEASURES[name].definition)
+
+
+def rank_rows(found: Breakdown, *, rows: int) -> list[Rank]:
+    """Return the first rows of a leaderboard; what nobody filled in is no competitor."""
+    frame = found.frame[found.frame["member"].notna()].head(rows)
+    most = max(frame["submissions"].max(), 1) if len(frame) else 1
+    names = frame["name"] if "name" in frame else [None] * len(frame)
+    before = (
+        frame["submissions_compared"] if "submissions_compared" in frame else [None] * len(frame)
+    )
+    return [
+        Rank(
+            name or label(found.level, member),
+            f"{value:,}",
+            wording.change("submissions", value, base).text,
+            value / most,
+        )
+        for name, member, value, base in zip(
+            names, frame["member"], frame["submissions"], before, strict=True
+        )
+    ]
+
+
+def stage_rows(statuses: Breakdown) -> list[tuple[str, str, str]]:
+    """Return number and share of the four stages."""
+    counts = dict(zip(statuses.frame["member"], statuses.frame["submissions"], strict=True))
+    by_stage = {
+        name: sum(int(counts.get(status.value, 0)) for status in members)
+        for name, members in STAGES.items()
+    }
+    total = sum(by_stage.values())
+    return [
+        (name, f"{number:,}", wording.percent(number / total if total else None))
+        for name, number in by_stage.items()
+    ]
+
+
+def map_frame(found: Breakdown, outline: Outline, *, chosen: str) -> pd.DataFrame:
+    """Return what `charts.map_chart` draws: one row per part of the outline."""
+    rows = found.frame.set_index("member")
+    values = rows["submissions"].reindex(list(outline.parts)).fillna(0)
+    before: Mapping[str, float] = (
+        rows["submissions_compared"].to_dict() if "submissions_compared" in rows else {}
+    )
+    total = values.sum()
+    return pd.DataFrame(
+        {
+            "name": [short_region(code) for code in outline.parts],
+            "code": list(outline.parts),
+            "value": values.to_numpy(),
+            "shown": [f"{value:,.0f}" for value in values],
+            "note": [
+                f"{value:,.0f}件，占{wording.percent(value / total if total else None)}"
+                f"\n环比{wording.change('submissions', value, before.get(code)).text}"
+                for code, value in values.items()
+            ],
+            "chosen": [code == chosen for code in outline.parts],
+        }
+    )
+
+
+def notice_rows(frame: pd.DataFrame) -> list[Notice]:
+    """Return the live list."""
+    return [
+        Notice(
+            when=f"{row.registered_at:%m-%d %H:%M}",
+            place=short_region(row.county_code or row.city_code or ""),
+            kind=label("kind", row.kind),
+            reasons=wording.reasons(row.reasons),
+            text=_excerpt(row.operator_name, row.narrative),
+        )
+        for row in frame.itertuples(index=False)
+    ]
+
+
+def _excerpt(operator: str | None, narrative: str | None) -> str:
+    who = operator if isinstance(operator, str) and operator else NOT_STATED
+    what = " ".join(narrative.split()) if isinstance(narrative, str) else ""
+    ending = "……" if len(what) > TEXT_CHARACTERS else ""
+    return f"{who}：{what[:TEXT_CHARACTERS]}{ending}"
+
+
+def donut_parts(found: Breakdown, *, parts: int) -> tuple[list[str], list[int]]:
+    """Return labels and counts of the largest members, the rest as one part."""
+    frame = found.frame
+    named: Sequence[object] = frame["member"].head(parts).to_list()
+    values = [int(value) for value in frame["submissions"].head(parts)]
+    labels = [label(found.level, member) for member in named]
+    rest = int(frame["submissions"].iloc[parts:].sum())
+    return ([*labels, "其他"], [*values, rest]) if rest else (labels, values)

@@ -1,0 +1,76 @@
+"""Where everything stands on the big screen, in pixels of its 1920 x 1080 design."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup
+
+_CSS = Path(__file__).with_name("screen.css")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle of the design, from its left top corner."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def css(self) -> str:
+        """Return position and size in CSS, in units of the design."""
+        return (
+            f"left:calc(var(--x0) + var(--u)*{self.x});top:calc(var(--y0) + var(--u)*{self.y});"
+            f"width:calc(var(--u)*{self.width});height:calc(var(--u)*{self.height});"
+        )
+
+    def inside(self, *, top: int = 42, side: int = 14, bottom: int = 8) -> "Box":
+        """Return the part below a panel's heading."""
+        return Box(self.x + side, self.y + top, self.width - 2 * side, self.height - top - bottom)
+
+
+LEFT, MIDDLE, RIGHT = 20, 484, 1450
+SIDE, CENTRE = 450, 952
+
+FRAMES: dict[str, Box] = {
+    "industry": Box(LEFT, 206, SIDE, 306),
+    "issue": Box(LEFT, 522, SIDE, 306),
+    "channel": Box(LEFT, 838, SIDE, 226),
+    "map": Box(MIDDLE, 206, CENTRE, 588),
+    "trend": Box(MIDDLE, 804, CENTRE, 260),
+    "operator": Box(RIGHT, 206, SIDE, 306),
+    "word": Box(RIGHT, 522, SIDE, 232),
+    "live": Box(RIGHT, 764, SIDE, 300),
+}
+"""Panels with a frame and a heading."""
+
+BODIES: dict[str, Box] = {name: box.inside() for name, box in FRAMES.items()} | {
+    "map": FRAMES["map"].inside(top=118),
+    "stage": Box(MIDDLE + 14, 250, CENTRE - 28, 56),
+    "title": Box(560, 8, 800, 84),
+    "period": Box(60, 24, 420, 50),
+    "clock": Box(1440, 26, 460, 48),
+    "tiles": Box(LEFT, 92, 1880, 106),
+    "way": Box(MIDDLE + 20, 318, 420, 44),
+}
+"""What stands in the frames, and what stands alone; keys are those of `st.container`."""
+
+
+def style() -> Markup:
+    """Return the style sheet of the big screen."""
+    places = "".join(f".st-key-panel-{name}{{{box.css}}}" for name, box in BODIES.items())
+    frames = "".join(f".cr-panel.cr-{name}{{{box.css}}}" for name, box in FRAMES.items())
+    css = _CSS.read_text(encoding="utf-8") + places + frames
+    return Markup(f"<style>{css}</style>")  # noqa: S704 (all of it is ours)
+
+
+def unit(pixels: int) -> str:
+    """Return a length of the design in CSS.
+
+    Examples
+    --------
+    >>> unit(300)
+    'calc(var(--u) * 300)'
+    """
+    return f"calc(var(--u) * {pixels})"

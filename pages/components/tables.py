@@ -1,0 +1,227 @@
+"""Frames for display: English columns and codes inside, Chinese labels only here."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from pages.components import wording
+
+Form = Literal["text", "code", "flag", "moment", "day", "yuan", "number", "days", "remedies"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How a column of submissions is shown.
+
+    Attributes
+    ----------
+    width
+        In pixels, as a table column.
+    """
+
+    label: str
+    form: Form = "text"
+    width: int = 120
+
+
+def _columns(form: Form, width: int, **labels: str) -> dict[str, Column]:
+    return {name: Column(label, form, width) for name, label in labels.items()}
+
+
+COLUMNS: Mapping[str, Column] = MappingProxyType(
+    _columns(
+        "text",
+        150,
+        submission_id="登记编号",
+        linked_id="关联诉求",
+        source="来源系统",
+        information_source="信息来源",
+        respondent_name="被投诉企业（登记原文）",
+        operator_name="经营主体",
+        operator_id="主体编号",
+        uscc="统一社会信用代码",
+        operator_type="市场主体类型",
+        respondent_address="企业地址",
+        incident_place="事发地",
+        product_name="商品/服务名称",
+        brand="品牌",
+        online_platform="网购平台",
+        title="标题",
+        narrative="具体问题",
+        keywords="关键词",
+        tags="标签",
+        handling_unit="承办单位",
+        handling_section="处理部门",
+        reject_reason="不予受理原因",
+        mediation_end_reason="终止调解原因",
+        feedback="反馈内容",
+        complainant_masked="姓名",
+        complainant_age_band="年龄段",
+        phone_masked="联系电话",
+        exclusion_reason="去重口径剔除原因",
+    )
+    | _columns(
+        "code",
+        96,
+        kind="类型",
+        status="办理状态",
+        channel="接收方式",
+        channel_group="渠道大类",
+        complainant_gender="性别",
+        industry_section="行业门类",
+        industry="行业大类",
+        province_code="省",
+        city_code="市州",
+        county_code="县区",
+        street_code="街道",
+        business_district="商圈",
+        product_kind="客体大类",
+        product_category="客体中类",
+        product="客体小类",
+        issue_type="问题类别",
+        issue_subtype="具体问题类别",
+        sale_mode="销售方式",
+        acceptance="初查受理",
+        mediation_result="调解结果",
+        odr_result="ODR结果",
+    )
+    | _columns(
+        "flag",
+        70,
+        is_online="网购",
+        is_livestream="直播带货",
+        is_prepaid="预付式消费",
+        is_transferred_to_case="诉转案",
+        is_case_opened="立案",
+        is_published="公示",
+        is_odr="ODR企业",
+        is_supervised="督办",
+        is_serial_claimant="疑似职业索赔（来源系统标注）",
+        first_check_on_time="按时初查",
+        closed_on_time="按时办结",
+    )
+    | _columns(
+        "moment",
+        126,
+        registered_at="登记时间",
+        disputed_at="争议发生时间",
+        dispatched_at="分送时间",
+        first_check_due_at="初查期限",
+        first_checked_at="初查时间",
+        accepted_at="受理时间",
+        due_at="办理期限",
+        closed_at="办结时间",
+        case_opened_at="立案时间",
+        published_at="公示时间",
+        updated_at="来源系统更新时间",
+    )
+    | _columns(
+        "yuan",
+        96,
+        consumed_yuan="消费金额",
+        disputed_yuan="争议金额",
+        recovered_yuan="挽回经济损失",
+        case_value_yuan="案值",
+        fined_yuan="罚款金额",
+        confiscated_yuan="没收金额",
+    )
+    | _columns("number", 80, quantity="数量", satisfaction="满意度")
+    | _columns("days", 90, handling_days="办理时长")
+    | _columns("remedies", 130, requested_remedies="诉求内容")
+)
+"""Every column that a page shows, by its name in the warehouse."""
+
+
+def text_of(name: str, value: object) -> str:
+    """Return one value of a column in words; 未填写 where there is none.
+
+    Examples
+    --------
+    >>> text_of("kind", "tipoff"), text_of("is_online", True), text_of("disputed_yuan", 1200.5)
+    ('举报', '是', '1,200.50元')
+    >>> text_of("closed_at", None)
+    '未填写'
+    """
+    if _missing(value):
+        return wording.label("kind", None)
+    return _WORDED[COLUMNS[name].form](name, value)
+
+
+def _missing(value: object) -> bool:
+    return value is None or value == "" or bool(pd.isna(value))  # type: ignore[call-overload]
+
+
+def moment(value: dt.datetime | None) -> str:
+    """Return a moment to the minute, and midnight as a day alone.
+
+    Examples
+    --------
+    >>> moment(dt.datetime(2026, 3, 1, 9, 5)), moment(dt.datetime(2026, 3, 1)), moment(None)
+    ('2026-03-01 09:05', '2026-03-01', '—')
+    """
+    if value is None or pd.isna(value):
+        return wording.UNKNOWN
+    return value.strftime("%Y-%m-%d" if value.time() == dt.time() else "%Y-%m-%d %H:%M")
+
+
+_WORDED: Mapping[Form, Callable[[str, Any], str]] = MappingProxyType(
+    {
+        "text": lambda _, value: str(value),
+        "code": lambda name, value: wording.label(name, str(value)),
+        "flag": lambda _, value: "是" if value else "否",
+        "moment": lambda _, value: moment(value),
+        "day": lambda _, value: value.isoformat(),
+        "yuan": lambda _, value: f"{value:,.2f}元",
+        "number": lambda _, value: f"{value:,g}",
+        "days": lambda _, value: f"{value:,.1f}天",
+        "remedies": lambda _, value: wording.remedies(value),
+    }
+)
+
+
+def displayed(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Return these columns as a table shows them: codes and flags in words, numbers as numbers.
+
+    Examples
+    --------
+    >>> displayed(pd.DataFrame({"kind": ["tipoff", None]}), ("kind",))["kind"].to_list()
+    ['举报', '未填写']
+    """
+    return pd.DataFrame(
+        {
+            name: frame[name].map(lambda value, name=name: text_of(name, value))
+            if COLUMNS[name].form in ("code", "flag", "remedies")
+            else frame[name]
+            for name in columns
+        },
+        columns=list(columns),
+    )
+
+
+def column_config(columns: tuple[str, ...], **widths: int) -> dict[str, Any]:
+    """Return Streamlit's settings of these columns: Chinese heads, numbers to the right.
+
+    Parameters
+    ----------
+    **widths
+        Width in pixels where it differs from the column's own.
+    """
+    return {name: _configured(COLUMNS[name], widths.get(name)) for name in columns}
+
+
+def _configured(column: Column, width: int | None) -> Any:  # noqa: ANN401 - Streamlit's own type
+    size = width or column.width
+    if column.form == "moment":
+        return st.column_config.DatetimeColumn(
+            column.label, format="YYYY-MM-DD HH:mm", width=size
+        )
+    if column.form == "yuan":
+        return st.column_config.NumberColumn(f"{column.label}（元）", format="%,.2f", width=size)
+    if column.form in ("number", "days"):
+        return st.column_config.NumberColumn(column.label, format="%,.1f", width=size)
+    return st.column_config.TextColumn(column.label, width=size)

@@ -1,0 +1,120 @@
+"""Figures above the boards, and the week by hours; each a choice."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from pages.components import wording
+from queries.measures import MEASURES
+from queries.results import Matrix
+from queries.selection import Selection
+
+WEEKDAYS = tuple(str(day) for day in range(1, 8))
+HOURS = tuple(str(hour) for hour in range(24))
+LIGHTEST, DARKEST = 4, 92
+"""Shares of colour, in percent, of the emptiest and the fullest hour."""
+
+
+def tiles(
+    names: Sequence[str],
+    current: Mapping[str, float],
+    previous: Mapping[str, float] | None,
+    last_year: Mapping[str, float] | None,
+    *,
+    chosen: str,
+) -> list[dict[str, Any]]:
+    """Return the figures above the boards, each with both changes; ``chosen`` orders the boards."""
+    return [
+        {
+            "code": name,
+            "label": MEASURES[name].label,
+            "value": _amount(name, current[name])[0],
+            "unit": _amount(name, current[name])[1],
+            "hint": MEASURES[name].definition,
+            "selected": name == chosen,
+            "changes": [
+                _change("环比", name, current, previous),
+                _change("同比", name, current, last_year),
+            ],
+        }
+        for name in names
+    ]
+
+
+def _amount(name: str, value: float) -> tuple[str, str]:
+    text = wording.figure(name, value)
+    for unit in ("万元", "亿元", "万件", "亿件", MEASURES[name].unit):
+        if text.endswith(unit):
+            return text.removesuffix(unit), unit
+    return text, ""
+
+
+def _change(
+    label: str, name: str, current: Mapping[str, float], base: Mapping[str, float] | None
+) -> dict[str, str]:
+    change = wording.change(name, current[name], base[name] if base else None)
+    return {"label": label, "text": change.text, "tone": change.tone}
+
+
+def week(found: Matrix, selection: Selection, *, measure: str) -> dict[str, Any]:
+    """Return the week by hours as the panel draws it; hours outside the choice are dimmed.
+
+    Parameters
+    ----------
+    found
+        Rows by weekday, columns by hour.
+    """
+    frame = found.frame.astype({"row": "str", "column": "str"})
+    values = {(row, column): value for row, column, value in frame.itertuples(index=False)}
+    most = max((value for value in values.values() if not pd.isna(value)), default=0)
+    days, hours = selection.members("weekday"), selection.members("hour")
+    return {
+        "hours": [_end("hour", hour, hour in hours) for hour in HOURS],
+        "days": [
+            _end("weekday", day, day in days)
+            | {
+                "cells": [
+                    {
+                        "code": hour,
+                        "depth": _depth(values.get((day, hour), 0), most),
+                        "hint": f"{wording.label('weekday', day)}{wording.label('hour', hour)}："
+                        f"{MEASURES[measure].label}{wording.figure(measure, values.get((day, hour), 0))}",
+                        "dimmed": bool((days and day not in days) or (hours and hour not in hours)),
+                    }
+                    for hour in HOURS
+                ]
+            }
+            for day in WEEKDAYS
+        ],
+    }
+
+
+def _end(level: str, code: str, selected: bool) -> dict[str, Any]:
+    text = wording.label(level, code)
+    return {
+        "code": code,
+        "label": text if level == "weekday" else code,
+        "selected": selected,
+        "hint": text,
+    }
+
+
+def _depth(value: float, most: float) -> int:
+    if pd.isna(value) or most <= 0:
+        return LIGHTEST
+    return round(LIGHTEST + (DARKEST - LIGHTEST) * value / most)
+
+
+def moment(selection: Selection, weekday: str, hour: str) -> Selection:
+    """Return the selection of one hour of one weekday, freed of both where it was just that.
+
+    Examples
+    --------
+    >>> moment(Selection(), "1", "9").to_query()
+    {'hour': '9', 'weekday': '1'}
+    >>> moment(moment(Selection(), "1", "9"), "1", "9") == Selection()
+    True
+    """
+    wanted = selection.with_filter("weekday", [weekday]).with_filter("hour", [hour])
+    return selection.without("weekday").without("hour") if wanted == selection else wanted
