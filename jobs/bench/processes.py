@@ -2,28 +2,33 @@
 
 import multiprocessing
 import os
-import resource
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import ParamSpec, Protocol, Self, TypeVar
+from typing import Generic, ParamSpec, Protocol, Self, TypeVar
 
 from jobs.bench.cases import Answers, Case
+from jobs.bench.memory import peak_bytes, tree_bytes
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+LOOK_EVERY_SECONDS = 0.2
+"""How often the memory of a job and its helpers is looked at; ours."""
 
 
 class Engine(Protocol):
     """A way to answer the ten questions."""
 
-    files: Sequence[Path]
+    @property
+    def files(self) -> Sequence[Path]:
+        """Files that it reads."""
 
     def open(self) -> None:
-        """Get ready to answer; whatever is loaded into memory is loaded here."""
+        """Get ready to answer; what is kept in memory is loaded here."""
 
     def ask(self, case: Case) -> object:
         """Answer all ten questions, in whatever form the engine gives; this is what is timed."""
@@ -61,21 +66,25 @@ class Worker:
     Parameters
     ----------
     make
-        Makes the engine inside the process; a class or a function of a module, with arguments
-        bound by `functools.partial`.
+        Makes the engine inside the process: a class or function of a module, its arguments bound
+        by `functools.partial`.
     """
 
     def __init__(self, name: str, make: Callable[[], Engine]) -> None:
         self.name = name
-        self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
-        self.open_seconds = self._pool.submit(_open, name, make).result()
+        self._pool = _one_process()
+        try:
+            self.open_seconds = self._pool.submit(_open, name, make).result()
+        except BaseException:
+            self._pool.shutdown()
+            raise
 
     def ask(self, case: Case, *, with_answers: bool = False) -> Reply:
         """Answer one screen with what is open, warm."""
-        return self._pool.submit(_ask, self.name, case, with_answers).result()
+        return self._pool.submit(_ask, self.name, case, with_answers=with_answers).result()
 
     def ask_cold(self, case: Case) -> float:
-        """Return the seconds of the first screen: files out of the page cache, opened anew."""
+        """Return the seconds of a first screen: files out of the page cache, opened anew."""
         return self._pool.submit(_ask_cold, self.name, case).result()
 
     def peak_bytes(self) -> int:
@@ -94,6 +103,10 @@ class Worker:
         self._pool.shutdown(cancel_futures=True)
 
 
+def _one_process() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+
+
 def _open(name: str, make: Callable[[], Engine]) -> float:
     engine = make()
     started = time.perf_counter()
@@ -102,7 +115,7 @@ def _open(name: str, make: Callable[[], Engine]) -> float:
     return time.perf_counter() - started
 
 
-def _ask(name: str, case: Case, with_answers: bool) -> Reply:
+def _ask(name: str, case: Case, *, with_answers: bool) -> Reply:
     engine = _ENGINES[name]
     started = time.perf_counter()
     given = engine.ask(case)
@@ -128,17 +141,22 @@ def forget_pages(path: Path) -> None:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-def peak_bytes() -> int:
-    """Return the most memory that this process has had resident."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
 @dataclass(frozen=True, slots=True)
-class Alone[T]:
-    """What a call gave that ran in a process of its own."""
+class Alone(Generic[T]):
+    """What a call gave that ran in a process of its own, and the memory it and its helpers took."""
 
     result: T
     peak_bytes: int
 
 
-def alone(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> None: ...
+def alone(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Alone[T]:
+    """Run ``work`` in a process of its own; whatever it takes and gives must be picklable."""
+    with _one_process() as pool:
+        process = pool.submit(os.getpid).result()
+        running = pool.submit(work, *args, **kwargs)
+        peak = 0
+        while not running.done():
+            wait([running], timeout=LOOK_EVERY_SECONDS)
+            peak = max(peak, tree_bytes(process))
+        own = pool.submit(peak_bytes).result()
+        return Alone(running.result(), max(peak, own))

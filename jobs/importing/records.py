@@ -41,12 +41,12 @@ class Layout:
 
 
 def lay_out(buffer: bytes, delimiter: str, *, final: bool) -> Layout:
-    """Find the records in ``buffer``, which begins with one.
+    r"""Find the records in ``buffer``, which begins with one.
 
     Parameters
     ----------
     buffer
-        UTF-8 text with ``\\n`` between records.
+        UTF-8 text with ``\n`` between records.
     delimiter
         One ASCII character.
     final
@@ -54,10 +54,10 @@ def lay_out(buffer: bytes, delimiter: str, *, final: bool) -> Layout:
 
     Examples
     --------
-    >>> layout = lay_out(b'1,"a\\nb"\\n2,c,d\\n3,', ",", final=False)
+    >>> layout = lay_out(b'1,"a\nb"\n2,c,d\n3,', ",", final=False)
     >>> layout.ends.tolist(), layout.fields.tolist(), layout.broken
     ([8, 14], [2, 3], False)
-    >>> lay_out(b'1,a\\n2,"b" c\\n', ",", final=True).broken
+    >>> lay_out(b'1,a\n2,"b" c\n', ",", final=True).broken
     True
     """
     data = np.frombuffer(buffer, np.uint8)
@@ -66,11 +66,11 @@ def lay_out(buffer: bytes, delimiter: str, *, final: bool) -> Layout:
     kinds = data[marks]
     quotes = kinds == QUOTE
     first_bad = _first_misplaced(data, marks[quotes], separator, final=final)
-    outside = (np.cumsum(quotes) & 1) == 0
+    outside = (np.cumsum(quotes, dtype=np.uint8) & 1) == 0
     newlines = (kinds == NEWLINE) & outside
     behind = marks[newlines] + 1
     good = int(np.searchsorted(behind, first_bad, side="right"))
-    separators_before = np.cumsum((kinds == separator) & outside)[newlines][:good]
+    separators_before = np.cumsum((kinds == separator) & outside, dtype=np.int32)[newlines][:good]
     ends = behind[:good].astype(np.int64)
     fields = np.diff(separators_before, prepend=0).astype(np.int64) + 1
     consumed = int(ends[-1]) if good else 0
@@ -171,7 +171,9 @@ def write_record(values: list[bytes], delimiter: str) -> bytes:
     """
     special = (b'"', b"\n", delimiter.encode())
     quoted = [
-        b'"' + value.replace(b'"', b'""') + b'"' if any(each in value for each in special) else value
+        b'"' + value.replace(b'"', b'""') + b'"'
+        if any(each in value for each in special)
+        else value
         for value in values
     ]
     return delimiter.encode().join(quoted) + b"\n"

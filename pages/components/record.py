@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pages.components import tables, wording
+from pages.components import tables
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -75,9 +75,8 @@ def groups(record: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _field(name: str, value: object) -> dict[str, Any]:
-    text = tables.text_of(name, value)
     return {
         "label": tables.COLUMNS[name].label,
-        "text": text,
-        "known": text != wording.label("kind", None),
+        "text": tables.text_of(name, value),
+        "known": not tables.is_missing(value),
     }

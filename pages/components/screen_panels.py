@@ -50,14 +50,15 @@ class Notice:
     text: str
 
 
-def frame(name: str, title: str, base: str) -> Markup:
-    """Return the frame and heading of a panel; ``base`` says what its figures count."""
+def frame(name: str, title: str, base: str, body: Markup = Markup("")) -> Markup:
+    """Return a panel with its heading; ``base`` says what its figures count."""
     if name not in FRAMES:
         msg = f"no frame named {name!r}; known: {', '.join(FRAMES)}"
         raise KeyError(msg)
-    return Markup('<div class="cr-panel cr-{}"><header><b>{}</b><i>{}</i></header></div>').format(
-        name, title, base
-    )
+    return Markup(
+        '<section class="cr-panel cr-{}"><header><b>{}</b><i>{}</i></header>'
+        '<div class="cr-body">{}</div></section>'
+    ).format(name, title, base, body)
 
 
 def heading(title: str, base: str, *, synthetic: bool, warning: str | None) -> Markup:
@@ -67,7 +68,9 @@ def heading(title: str, base: str, *, synthetic: bool, warning: str | None) -> M
         badges += Markup('<span class="cr-badge">合成数据</span>')
     if warning:
         badges += Markup('<span class="cr-badge cr-red">{}</span>').format(warning)
-    return Markup('<div class="cr-title"><b>{}</b><p>{}{}</p></div>').format(title, base, badges)
+    return Markup('<div class="cr-title"><b>{}</b><p>{}{}</p></div>').format(
+        title, base, badges
+    )
 
 
 def tiles(each: Iterable[Tile]) -> Markup:

@@ -25,15 +25,13 @@ class Box:
             f"width:calc(var(--u)*{self.width});height:calc(var(--u)*{self.height});"
         )
 
-    def inside(self, *, top: int = 42, side: int = 14, bottom: int = 8) -> "Box":
-        """Return the part below a panel's heading."""
-        return Box(self.x + side, self.y + top, self.width - 2 * side, self.height - top - bottom)
-
 
 LEFT, MIDDLE, RIGHT = 20, 484, 1450
 SIDE, CENTRE = 450, 952
 
 FRAMES: dict[str, Box] = {
+    "title": Box(500, 6, 920, 84),
+    "tiles": Box(LEFT, 92, 1880, 106),
     "industry": Box(LEFT, 206, SIDE, 306),
     "issue": Box(LEFT, 522, SIDE, 306),
     "channel": Box(LEFT, 838, SIDE, 226),
@@ -43,24 +41,25 @@ FRAMES: dict[str, Box] = {
     "word": Box(RIGHT, 522, SIDE, 232),
     "live": Box(RIGHT, 764, SIDE, 300),
 }
-"""Panels with a frame and a heading."""
+"""Panels, most with a heading."""
 
-BODIES: dict[str, Box] = {name: box.inside() for name, box in FRAMES.items()} | {
-    "map": FRAMES["map"].inside(top=118),
-    "stage": Box(MIDDLE + 14, 250, CENTRE - 28, 56),
-    "title": Box(560, 8, 800, 84),
-    "period": Box(60, 24, 420, 50),
+PLACES: dict[str, Box] = {
+    "period": Box(60, 26, 420, 50),
     "clock": Box(1440, 26, 460, 48),
-    "tiles": Box(LEFT, 92, 1880, 106),
-    "way": Box(MIDDLE + 20, 318, 420, 44),
+    "way": Box(MIDDLE + 14, 316, 600, 44),
+    "map": Box(MIDDLE + 10, 322, CENTRE - 20, 466),
+    "trend": Box(MIDDLE + 12, 846, CENTRE - 24, 212),
+    "channel": Box(LEFT + 6, 876, SIDE - 12, 184),
+    "word": Box(RIGHT + 8, 562, SIDE - 16, 186),
+    "live": Box(RIGHT + 14, 806, SIDE - 28, 254),
 }
-"""What stands in the frames, and what stands alone; keys are those of `st.container`."""
+"""Containers of Streamlit, by key; charts stand in the frames' free parts."""
 
 
 def style() -> Markup:
     """Return the style sheet of the big screen."""
-    places = "".join(f".st-key-panel-{name}{{{box.css}}}" for name, box in BODIES.items())
-    frames = "".join(f".cr-panel.cr-{name}{{{box.css}}}" for name, box in FRAMES.items())
+    places = "".join(f".st-key-panel-{name}{{{box.css}}}" for name, box in PLACES.items())
+    frames = "".join(f".cr-{name}{{{box.css}}}" for name, box in FRAMES.items())
     css = _CSS.read_text(encoding="utf-8") + places + frames
     return Markup(f"<style>{css}</style>")  # noqa: S704 (all of it is ours)
 

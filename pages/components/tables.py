@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.components import wording
+from pages.components.labels import NOT_STATED
 
 Form = Literal["text", "code", "flag", "moment", "day", "yuan", "number", "days", "remedies"]
 
@@ -147,12 +148,13 @@ def text_of(name: str, value: object) -> str:
     >>> text_of("closed_at", None)
     '未填写'
     """
-    if _missing(value):
-        return wording.label("kind", None)
+    if is_missing(value):
+        return NOT_STATED
     return _WORDED[COLUMNS[name].form](name, value)
 
 
-def _missing(value: object) -> bool:
+def is_missing(value: object) -> bool:
+    """Tell whether a value was never filled in."""
     return value is None or value == "" or bool(pd.isna(value))  # type: ignore[call-overload]
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -26,9 +27,11 @@ __all__ = [
     "figure",
     "label",
     "percent",
+    "reasons",
     "period_text",
     "remedies",
     "short_region",
+    "split_unit",
     "yuan",
 ]
 
@@ -107,6 +110,28 @@ def figure(measure: str, value: float | None) -> str:
     if unit == "件":
         return count(value)
     return UNKNOWN if value is None or _missing(value) else f"{value:.1f}{unit}"
+
+
+def split_unit(text: str) -> tuple[str, str]:
+    """Return a figure's number and its unit apart, for a unit in smaller letters.
+
+    Examples
+    --------
+    >>> split_unit("123.5万元"), split_unit("12.3%"), split_unit("—")
+    (('123.5', '万元'), ('12.3', '%'), ('—', ''))
+    """
+    found = re.fullmatch(r"(-?[\d,.]+)(\D*)", text)
+    return (found[1], found[2]) if found else (text, "")
+
+
+def reasons(codes: object) -> str:
+    """Return the labels of the comma-joined reasons why a submission is notable."""
+    if not isinstance(codes, str):
+        return ""
+    return "、".join(_REASONS.get(code, code) for code in codes.split(",") if code)
+
+
+_REASONS = MappingProxyType({"large_sum": "金额较大", "injury": "人身伤害", "many": "同一主体集中"})
 
 
 @dataclass(frozen=True, slots=True)
