@@ -82,13 +82,15 @@ CUBES: dict[str, Cube] = {cube.name: cube for cube in _ALL}
 cubes = sa.MetaData()
 
 
-def _column(name: str) -> sa.Column[object]:
+def key_column(name: str) -> sa.Column[object]:
+    """Return a new column for a cube's key."""
     if name == "excluded":
         return sa.Column(name, sa.Boolean, nullable=False)
     return sa.Column(name, submissions.c[name].type)
 
 
-def _sum_column(name: str) -> sa.Column[object]:
+def sum_column(name: str) -> sa.Column[object]:
+    """Return a new column for a sum."""
     kind = sa.Double() if name in FLOAT_SUMS else sa.BigInteger()
     return sa.Column(name, kind, nullable=False)
 
@@ -97,8 +99,8 @@ _TABLES = {
     cube.name: sa.Table(
         f"cube_{cube.name}",
         cubes,
-        *[_column(name) for name in cube.keys],
-        *[_sum_column(name) for name in SUMS],
+        *[key_column(name) for name in cube.keys],
+        *[sum_column(name) for name in SUMS],
     )
     for cube in _ALL
 }
@@ -152,7 +154,7 @@ def select_cube(cube: Cube, span: DateRange) -> sa.Select[*tuple[object, ...]]:
     return (
         sa.select(
             *[key.label(name) for key, name in zip(keys, cube.keys, strict=True)],
-            *[_total(name).label(name) for name in SUMS],
+            *[row_total(name).label(name) for name in SUMS],
         )
         .where(within(submissions, span))
         .group_by(*keys)
@@ -208,7 +210,8 @@ def affected_spans(days: Collection[dt.date], grain: Grain) -> Iterator[DateRang
         yield DateRange(start, end)
 
 
-def _total(name: str) -> sa.ColumnElement[object]:
+def row_total(name: str) -> sa.ColumnElement[object]:
+    """Return the aggregate that fills `sum_column`."""
     # Cast, because DuckDB adds BIGINTs up to HUGEINT, which is slow to read back.
     kind = sa.Double() if name in FLOAT_SUMS else sa.BigInteger()
     return sa.cast(sa.func.sum(SUMS[name]), kind)

@@ -1,5 +1,4 @@
 import csv
-import time
 
 import pytest
 from hypothesis import given
@@ -272,19 +271,3 @@ def test_any_text_gets_a_region_or_a_reason(text):
 def test_what_follows_a_full_path_does_not_change_its_region(row, rest):
     path = "".join(path_of(row))
     assert one(path + rest) == one(path)
-
-
-def test_a_million_addresses_take_seconds_not_minutes():
-    counties = [row for row in ROWS if row["level"] == "county" and row["code"][:2] == "42"]
-    addresses = [
-        f"{''.join(path_of(counties[number % len(counties)]))}珞瑜支路{number}号某某小区3栋2单元"
-        for number in range(20_000)
-    ]
-    seconds = []
-    for _ in range(3):
-        start = time.process_time()
-        matches = INDEX.resolve(addresses)
-        seconds.append(time.process_time() - start)
-    assert None not in matches
-    # budget 50,000 values per second of one core; half of it here, for slow machines
-    assert len(addresses) / min(seconds) > 25_000

@@ -308,7 +308,7 @@ def map_chart(
     ----------
     frame
         ``name`` (as in the outline), ``code``, ``value``, ``shown`` (under the name on the map),
-        ``note`` (the rest of the tooltip).
+        ``note`` (the rest of the tooltip), ``chosen`` (gets a border).
     """
     items = [
         {
@@ -318,6 +318,11 @@ def map_chart(
             "label": {"formatter": f"{row.name}\n{row.shown}"},
             "tooltip": {"formatter": f"{row.name}\n{row.note}"},
         }
+        | (
+            {"itemStyle": {"borderColor": palette.series[2], "borderWidth": 3}}
+            if row.chosen
+            else {}
+        )
         for row in frame.itertuples(index=False)
     ]
     return {

@@ -68,9 +68,7 @@ def heading(title: str, base: str, *, synthetic: bool, warning: str | None) -> M
         badges += Markup('<span class="cr-badge">合成数据</span>')
     if warning:
         badges += Markup('<span class="cr-badge cr-red">{}</span>').format(warning)
-    return Markup('<div class="cr-title"><b>{}</b><p>{}{}</p></div>').format(
-        title, base, badges
-    )
+    return Markup('<div class="cr-title"><b>{}</b><p>{}{}</p></div>').format(title, base, badges)
 
 
 def tiles(each: Iterable[Tile]) -> Markup:

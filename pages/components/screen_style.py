@@ -64,12 +64,12 @@ def style() -> Markup:
     return Markup(f"<style>{css}</style>")  # noqa: S704 (all of it is ours)
 
 
-def unit(pixels: int) -> str:
-    """Return a length of the design in CSS.
+def height(place: str) -> str:
+    """Return the height of a container in CSS.
 
     Examples
     --------
-    >>> unit(300)
-    'calc(var(--u) * 300)'
+    >>> height("live")
+    'calc(var(--u) * 254)'
     """
-    return f"calc(var(--u) * {pixels})"
+    return f"calc(var(--u) * {PLACES[place].height})"
