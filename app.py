@@ -4,32 +4,34 @@ import streamlit as st
 
 from pages.components import access, data, failures, wording
 
-PAGES = (
-    ("big_screen", "一屏展示", ":material/monitoring:"),
-    ("explorer", "一屏分析", ":material/query_stats:"),
-    ("submissions", "诉求明细", ":material/list_alt:"),
-)
+PAGES = {
+    "big_screen": ("一屏展示", ":material/monitoring:"),
+    "explorer": ("一屏分析", ":material/query_stats:"),
+    "submissions": ("诉求明细", ":material/list_alt:"),
+}
 
 with failures.Explained():
+    st.sidebar.subheader("投诉雷达", anchor=False)
+    links = st.sidebar.container()
     viewer = access.enter()
-    pages = [
-        st.Page(f"pages/{name}.py", title=title, icon=icon, default=name == "big_screen")
-        for name, title, icon in PAGES
+    # An icon given to st.Page becomes the browser's tab icon, fetched from outside.
+    pages = {
+        name: st.Page(f"pages/{name}.py", title=title, url_path=name)
+        for name, (title, _) in PAGES.items()
         if viewer.may_open(name)
-    ]
-    page = st.navigation(pages, position="hidden")
-    is_wall = page.url_path == ""
+    }
+    home = st.Page("pages/big_screen.py", title="一屏展示", url_path="home", default=True)
+    page = st.navigation([home, *pages.values()], position="hidden")
     st.set_page_config(
         page_title=f"{page.title} · 投诉雷达",
+        page_icon="assets/brand/icon.png",
         layout="wide",
-        initial_sidebar_state="collapsed" if is_wall else "expanded",
+        initial_sidebar_state="collapsed" if page.title == home.title else "expanded",
     )
-    with st.sidebar:
-        st.subheader("投诉雷达", anchor=False)
-        for each in pages:
-            st.page_link(each)
-        status = data.status()
-        if status.synthetic:
-            st.badge("合成数据", color="orange")
-        st.caption(f"{viewer.name}  \n数据截至{wording.date_text(status.last_day)}")
+    for name, each in pages.items():
+        links.page_link(each, icon=PAGES[name][1])
+    status = data.status()
+    if status.synthetic:
+        st.sidebar.badge("合成数据", color="orange")
+    st.sidebar.caption(f"当前身份：{viewer.name}  \n数据截至{wording.date_text(status.last_day)}")
     page.run()

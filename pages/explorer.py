@@ -5,8 +5,10 @@ import streamlit as st
 from pages.components import (
     access,
     address,
+    charts,
     data,
     drilling,
+    explorer_clicks,
     leaderboards,
     members,
     panels,
@@ -19,6 +21,7 @@ from pages.components.selection_bar import selection_bar
 from queries.measures import MEASURES
 
 viewer = access.require("explorer")
+scope = viewer.scope
 
 KPIS = (
     "submissions",
@@ -31,8 +34,82 @@ KPIS = (
     "recovered_yuan",
 )
 
-selection = selection_bar(viewer.scope, measures=KPIS)
-query = address.query()
-measure = MEASURES[query.get("measure", "")] if query.get("measure") in KPIS else MEASURES[KPIS[0]]
-drill = drilling.read_drill(query.get("drill", ""))
-views = leaderboards.views(selection, drill, viewer.scope)
+selection = selection_bar(scope, measures=KPIS)
+asked = address.query()
+measure = MEASURES[asked["measure"] if asked.get("measure") in KPIS else KPIS[0]]
+views = leaderboards.views(selection, drilling.read_drill(asked.get("drill", "")), scope)
+totals = data.totals(selection, scope, measures=KPIS)
+clicked = explorer_clicks.on_board(views)
+
+figures, boards = st.columns([38, 62], gap="small")
+
+with figures:
+    panels.show(
+        "tiles",
+        {
+            "tiles": tiles.tiles(
+                KPIS, totals.current, totals.previous, totals.last_year, chosen=measure.name
+            )
+        },
+        key="tiles",
+        on_click=lambda click: address.go(measure=click.code),
+    )
+
+    series = data.series(
+        selection, scope, measures=(measure.name,), grain=trend.grain(totals.days)
+    )
+    compared = leaderboards.COMPARED[selection.comparison]
+    key = f"trend_{selection.period.code}_{measure.name}".replace(".", "_")
+    render.show(
+        trend.trend_chart(series, measure, compared=compared),
+        key=key,
+        height=210,
+        on_select=explorer_clicks.on_days(key, series, totals.days),
+    )
+
+    region = views[0]
+    drawn = region_map.map_view(region, scope)
+    if drawn is not None:
+        found = data.breakdown(
+            drawn.base(selection), scope, level=drawn.level, measures=(measure.name,), limit=200
+        )
+        st.markdown(f"**区域分布** {drawn.name}，{measure.label}")
+        render.show_clickable(
+            charts.map_chart(
+                region_map.map_frame(found, drawn.outline, measure, selection),
+                map_name=render.map_name("map"),
+                size=11,
+                unit=measure.unit,
+            ),
+            key="map",
+            height="300px",
+            outline=drawn.outline.geojson,
+            on_click=explorer_clicks.on_map(drawn),
+        )
+
+    hours = data.matrix(selection, scope, rows="weekday", columns="hour", measure=measure.name)
+    st.markdown(f"**星期与时段** {measure.label}，按登记时间")
+    panels.show(
+        "week",
+        tiles.week(hours, selection, measure=measure.name),
+        key="week",
+        on_click=explorer_clicks.on_week,
+    )
+
+with boards:
+    counted = leaderboards.fetch(views, selection, scope, measure)
+    panels.show(
+        "boards",
+        {
+            "boards": [
+                leaderboards.board_content(view, found, selection, measure)
+                for view, found in zip(views, counted, strict=True)
+            ]
+        },
+        key="boards",
+        on_click=clicked,
+    )
+
+for view in views:
+    if view.board.key == members.asked_for():
+        members.show(view, selection, scope, measure, on_click=clicked)

@@ -7,9 +7,7 @@ import numpy as np
 import pandas as pd
 
 from queries.matching import member_code
-from queries.measures import FLOAT_SUMS, MEASURES
-from queries.selection import DateRange
-from queries.warehouse import Warehouse
+from queries.measures import MEASURES
 
 
 def figures(sums: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
@@ -29,31 +27,19 @@ def _figure(sums: pd.DataFrame, measure: str) -> pd.Series:
     numerator = sums[definition.numerator]
     if definition.denominator is None:
         return numerator
-    base = sums[definition.denominator]
+    base = sums[definition.denominator].astype("float64")
     return numerator.astype("float64") / base.where(base != 0)
 
 
 def figures_of_one(sums: pd.DataFrame, measures: Sequence[str]) -> dict[str, float]:
-    """Return the measures of a frame of one row as plain numbers."""
-    return {name: float(value) for name, value in figures(sums, measures).iloc[0].items()}
-
-
-def add_sums(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """Return one row with the sums of all rows."""
-    return pd.DataFrame(
-        {name: [frame[name].sum()] for name in names},
-    ).astype({name: "float64" if name in FLOAT_SUMS else "int64" for name in names})
-
-
-def comparable(warehouse: Warehouse, days: DateRange | None) -> bool:
-    """Tell whether ``days`` lie wholly inside the data, so that a comparison says something."""
-    return (
-        days is not None
-        and warehouse.first_day is not None
-        and warehouse.last_day is not None
-        and warehouse.first_day <= days.start
-        and days.end <= warehouse.last_day
-    )
+    """Return the measures over all rows of ``sums`` together."""
+    values = {}
+    for name in measures:
+        definition = MEASURES[name]
+        values[name] = float(sums[definition.numerator].sum())
+        if definition.denominator is not None:
+            values[name] /= float(sums[definition.denominator].sum()) or math.nan
+    return values
 
 
 def breakdown_frame(
@@ -74,13 +60,12 @@ def breakdown_frame(
     total
         What shares are shares of; None takes the sum over ``current``.
     """
-    values = figures(current, measures)
-    frame = pd.DataFrame({"member": [member_code(each) for each in current[level]]}, dtype=object)
-    frame[list(measures)] = values
+    frame = figures(current, measures)
+    codes = [member_code(each) for each in current[level]]
+    frame.insert(0, "member", pd.Series(codes, index=frame.index, dtype=object))
     frame["share"] = _shares(frame[order], order, total)
     if compared is not None:
-        aligned = _aligned(compared, current[level], level)
-        before = figures(aligned, measures)
+        before = figures(_aligned(compared, current[level], level), measures)
         for name in measures:
             frame[f"{name}_compared"] = before[name]
         base = before[order].astype("float64")
@@ -99,19 +84,16 @@ def _shares(values: pd.Series, order: str, total: float | None) -> pd.Series:
 def _aligned(compared: pd.DataFrame, members: pd.Series, level: str) -> pd.DataFrame:
     position = {member: row for row, member in enumerate(compared[level])}
     rows = np.array([position.get(member, -1) for member in members], dtype="int64")
-    sums = compared.drop(columns=level)
-    if not len(sums):
-        return pd.DataFrame(0, index=members.index, columns=sums.columns).astype(sums.dtypes)
-    taken = sums.take(np.maximum(rows, 0)).set_axis(members.index)
-    taken.loc[rows < 0] = 0
-    return taken
+    aligned = {
+        name: np.append(values.to_numpy(), np.zeros(1, values.dtype))[rows]
+        for name, values in compared.drop(columns=level).items()
+    }
+    return pd.DataFrame(aligned, index=members.index)
 
 
 def _ranks(frame: pd.DataFrame, order: str) -> list[int]:
     keys = [
         (math.isnan(value), -value, member is None, member or "")
-        for value, member in zip(
-            frame[order].astype("float64"), frame["member"], strict=True
-        )
+        for value, member in zip(frame[order].astype("float64"), frame["member"], strict=True)
     ]
     return sorted(range(len(keys)), key=keys.__getitem__)

@@ -66,11 +66,15 @@ class Breakdown:
         Name of the level.
     members
         How many members there are in all.
+    counted
+        False if ``members`` is only the least number there can be, because counting a million
+        members was not asked for.
     """
 
     frame: pd.DataFrame
     level: str
     members: int
+    counted: bool = True
 
     @property
     def truncated(self) -> bool:

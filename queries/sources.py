@@ -1,13 +1,14 @@
 """Which table answers: the smallest fresh cube that has every column asked for, else the facts."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from queries.cubes import CUBES, Grain, cube_table
 from queries.measures import FLOAT_SUMS, SUMS
-from queries.schema import submissions
+from queries.schema import submission_words, submissions
 from queries.selection import DateRange, add_months
 from queries.warehouse import Warehouse
 
@@ -16,35 +17,51 @@ ONE_DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A table that holds the sums: a cube, or the facts themselves.
+    """A table to add up: the facts, a cube, or a rollup.
 
     Attributes
     ----------
-    name
-        Name of the cube, ``"facts"`` for the facts.
+    one_row_each
+        True if every row stands for one submission (or one word in one), so that rows are
+        counted; otherwise the table has a column per sum.
     """
 
     name: str
     table: sa.FromClause
-
-    @property
-    def is_facts(self) -> bool:
-        """True for the facts."""
-        return self.table is submissions
+    one_row_each: bool = False
 
     def total(self, name: str) -> sa.ColumnElement[float]:
         """Return the aggregate of the named sum."""
-        if not self.is_facts:
-            total = sa.func.sum(self.table.c[name])
-        elif name == "submissions":
+        if self.one_row_each and name == "submissions":
             return sa.func.count()
-        else:
-            total = sa.func.sum(SUMS[name])
+        total = sa.func.sum(SUMS[name] if self.one_row_each else self.table.c[name])
         return sa.cast(total, sa.Double() if name in FLOAT_SUMS else sa.BigInteger())
 
 
-FACTS = Source("facts", submissions)
-"""The source that answers everything."""
+FACTS = Source("facts", submissions, one_row_each=True)
+"""The source that answers everything but words."""
+
+WORDS = Source("words", submission_words, one_row_each=True)
+"""Words of all submissions; knows nothing else of them."""
+
+WORDS_OF_FACTS = Source(
+    "words_of_facts",
+    sa.select(
+        *submissions.c,
+        submissions.c.exclusion_reason.is_not(None).label("excluded"),
+        submission_words.c.word_id,
+    )
+    .join(
+        submission_words,
+        sa.and_(
+            submission_words.c.submission_key == submissions.c.submission_key,
+            submission_words.c.registered_on == submissions.c.registered_on,
+        ),
+    )
+    .subquery("words_of_facts"),
+    one_row_each=True,
+)
+"""Words with everything about their submissions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +72,17 @@ class Piece:
     days: DateRange
 
 
-def smallest_cube(warehouse: Warehouse, columns: frozenset[str], grain: Grain) -> Source | None:
+def smallest_cube(warehouse: Warehouse, columns: Iterable[str], grain: Grain) -> Source | None:
     """Return the smallest fresh cube of this grain that has all columns, None without one."""
+    needed = set(columns)
     for cube in CUBES.values():
-        if cube.grain == grain and cube.name in warehouse.fresh and columns <= set(cube.keys):
+        if cube.grain == grain and cube.name in warehouse.fresh and needed <= set(cube.keys):
             return Source(cube.name, cube_table(cube.name))
     return None
 
 
 def pieces(
-    warehouse: Warehouse, days: DateRange, columns: frozenset[str], *, by_day: bool = False
+    warehouse: Warehouse, days: DateRange, columns: Iterable[str], *, by_day: bool = False
 ) -> tuple[Piece, ...]:
     """Return what to read so that each of ``days`` is counted once.
 
@@ -77,8 +95,15 @@ def pieces(
     """
     daily = smallest_cube(warehouse, columns, "day") or FACTS
     monthly = None if by_day else smallest_cube(warehouse, columns, "month")
-    months = whole_months(warehouse, days) if monthly is not None else None
-    if monthly is None or months is None:
+    return (Piece(daily, days),) if monthly is None else split(warehouse, days, monthly, daily)
+
+
+def split(
+    warehouse: Warehouse, days: DateRange, monthly: Source, daily: Source
+) -> tuple[Piece, ...]:
+    """Read the whole months of ``days`` from one source, what is before and after from another."""
+    months = whole_months(warehouse, days)
+    if months is None:
         return (Piece(daily, days),)
     found = [Piece(monthly, months)]
     if days.start < months.start:

@@ -2,10 +2,10 @@
 
 import datetime as dt
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from queries.selection import DateRange, Period, Selection
+from queries.selection import Comparison, DateRange, Period, Selection, compared_range
 
 Value = str | int | float | dt.date | None
 Rows = tuple[tuple[Value, ...], ...]
@@ -40,19 +40,25 @@ class Case:
         Row of the table: ``30d``, ``12m``, ``all``, ``12m+2``, ``all+2``.
     selection
         With an absolute period.
+    windows
+        Days of ``current``, and of ``previous`` and ``last_year`` where the data holds them whole.
+    trend
+        The 13 months up to the last day.
     city, section
         What it is narrowed to, None where it is not.
     """
 
     name: str
     selection: Selection
+    windows: Mapping[str, DateRange]
+    trend: DateRange
     city: str | None = None
     section: str | None = None
 
     @property
     def days(self) -> DateRange:
         """The days counted."""
-        return self.selection.days
+        return self.windows["current"]
 
 
 def make_cases(
@@ -68,18 +74,38 @@ def make_cases(
     >>> made[3].selection.to_query()
     {'period': '2025-04-01..2026-03-31', 'region': '420100', 'industry': 'H'}
     """
-    plain = [(name, Selection(period=Period(name))) for name in ("30d", "12m", "all")]
-    resolved = [Case(name, each.resolved(first_day, last_day)) for name, each in plain]
-    narrowed = [
-        Case(
-            f"{case.name}+2",
-            case.selection.with_filter("region", [city]).with_filter("industry", [section]),
-            city,
-            section,
-        )
-        for case in resolved[1:]
-    ]
-    return (*resolved, *narrowed)
+    wide = [_case(name, Period(name), first_day, last_day) for name in ("30d", "12m", "all")]
+    return (*wide, *(_narrowed(case, city, section) for case in wide[1:]))
+
+
+def _case(name: str, period: Period, first_day: dt.date, last_day: dt.date) -> Case:
+    selection = Selection(period=period).resolved(first_day, last_day)
+    windows = {"current": selection.days}
+    for comparison in (Comparison.PREVIOUS, Comparison.LAST_YEAR):
+        compared = compared_range(selection.days, comparison)
+        if compared is not None and compared.start >= first_day:
+            windows[comparison.value] = compared
+    return Case(name, selection, windows, Period("13m").range(first_day, last_day))
+
+
+def _narrowed(case: Case, city: str, section: str) -> Case:
+    return replace(
+        case,
+        name=f"{case.name}+2",
+        selection=case.selection.with_filter("region", [city]).with_filter("industry", [section]),
+        city=city,
+        section=section,
+    )
+
+
+def rate(numerator: float | None, denominator: float) -> float:
+    """Return a rate, NaN where there is nothing to divide by."""
+    return float(numerator or 0) / denominator if denominator else math.nan
+
+
+def in_order(rows: Iterable[Sequence[Value]]) -> Rows:
+    """Return the rows of an answer whose order does not matter, sorted by their text."""
+    return tuple(sorted((tuple(row) for row in rows), key=lambda row: [str(each) for each in row]))
 
 
 def check_agreement(case: Case, given: Mapping[str, Answers]) -> None:

@@ -2,19 +2,21 @@
 
 import multiprocessing
 import os
+import queue
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Generic, ParamSpec, Protocol, Self, TypeVar
+from typing import Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar
 
 from jobs.bench.cases import Answers, Case
 from jobs.bench.memory import peak_bytes, tree_bytes
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Progress = Callable[[str], None]
 
 LOOK_EVERY_SECONDS = 0.2
 """How often the memory of a job and its helpers is looked at; ours."""
@@ -149,14 +151,35 @@ class Alone(Generic[T]):
     peak_bytes: int
 
 
-def alone(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Alone[T]:
-    """Run ``work`` in a process of its own; whatever it takes and gives must be picklable."""
-    with _one_process() as pool:
+def alone(
+    work: Callable[Concatenate[Progress, P], T],
+    progress: Progress,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> Alone[T]:
+    """Run ``work`` in a process of its own; whatever it takes and gives must be picklable.
+
+    Parameters
+    ----------
+    work
+        Called with a function that takes what is being done, then ``args`` and ``kwargs``.
+    progress
+        Told here what the process says there.
+    """
+    with multiprocessing.get_context("spawn").Manager() as manager, _one_process() as pool:
+        said: queue.Queue[str] = manager.Queue()
         process = pool.submit(os.getpid).result()
-        running = pool.submit(work, *args, **kwargs)
+        running = pool.submit(work, said.put, *args, **kwargs)
         peak = 0
         while not running.done():
             wait([running], timeout=LOOK_EVERY_SECONDS)
             peak = max(peak, tree_bytes(process))
+            _tell(said, progress)
         own = pool.submit(peak_bytes).result()
+        _tell(said, progress)
         return Alone(running.result(), max(peak, own))
+
+
+def _tell(said: "queue.Queue[str]", progress: Progress) -> None:
+    while not said.empty():
+        progress(said.get())

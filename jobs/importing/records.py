@@ -106,10 +106,13 @@ class Record:
         Its fields; None where a quote is out of place.
     end
         Offset behind it. A broken record ends with its first line.
+    unfinished
+        Whether the buffer ends inside a quoted field.
     """
 
     values: list[bytes] | None
     end: int
+    unfinished: bool = False
 
 
 def read_record(buffer: bytes, start: int, delimiter: str) -> Record:
@@ -128,7 +131,7 @@ def read_record(buffer: bytes, start: int, delimiter: str) -> Record:
     >>> read_record(b'1,5" screen\n', 0, ",").values
     [b'1', b'5" screen']
     >>> read_record(b'1,"a" b\n2,c\n', 0, ",")
-    Record(values=None, end=8)
+    Record(values=None, end=8, unfinished=False)
     """
     separator, position, values = delimiter.encode(), start, []
     first_line = buffer.index(b"\n", start) + 1
@@ -138,7 +141,7 @@ def read_record(buffer: bytes, start: int, delimiter: str) -> Record:
             close = _closing_quote(buffer, position)
             behind = buffer[close + 1 : close + 2]
             if close < 0 or behind not in (separator, b"\n"):
-                return Record(None, first_line)
+                return Record(None, first_line, unfinished=close < 0 or not behind)
             values.append(buffer[position + 1 : close].replace(b'""', b'"'))
             position = close + 1
             if position >= line:

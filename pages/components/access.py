@@ -176,6 +176,10 @@ class NoFrameError(RuntimeError):
         self.page = page
 
 
+def _no_page() -> None:
+    """Stand for the default page while a page is sent to the frame."""
+
+
 def require(page: str) -> Viewer:
     """Return the viewer of the page named ``page``, or stop the page; its first call.
 
@@ -193,7 +197,8 @@ def require(page: str) -> Viewer:
         if st.session_state.get(_SENT):
             raise NoFrameError(page)
         st.session_state[_SENT] = True
-        st.navigation([_PAGES_FOLDER / f"{page}.py"], position="hidden")
+        frame = st.Page(_no_page, title=page, default=True)
+        st.navigation([frame, _PAGES_FOLDER / f"{page}.py"], position="hidden")
         st.rerun()
     if not viewer.may_open(page):
         st.error(f"“{viewer.name}”无权打开此页面，请联系系统管理员。")

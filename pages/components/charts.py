@@ -52,7 +52,7 @@ DARK = Palette(
     line="#1d3c66",
     paper="#07152f",
     series=("#33a1ff", "#79ffb5", "#fcbd01", "#b98cff", "#f2734f", "#8fb1ee", "#59d0d8", "#cad9f0"),
-    ramp=("#0d2c57", "#10498c", "#0f6fce", "#1aa3ff", "#7fe3ff"),
+    ramp=("#0c2b58", "#10458a", "#155fb8", "#2b86dd", "#d97f16"),
 )
 """On the big screen; text on `paper` has a contrast of 8:1 and more."""
 
@@ -233,24 +233,41 @@ def donut_chart(
     name: str,
     palette: Palette = LIGHT,
     size: float = 13,
-    center: tuple[str, str] = ("50%", "50%"),
 ) -> Pie:
-    """Draw the parts of a whole as a ring, each with its name and share."""
+    """Draw the parts of a whole as a ring, with the total inside and each part's share beside it."""
+    total = sum(values)
+    named = [
+        f"{label}  {value / total:.1%}" if total else label
+        for label, value in zip(labels, values, strict=True)
+    ]
     chart = Pie().add(
         name,
-        [
-            opts.PieItem(name=label, value=float(value))
-            for label, value in zip(labels, values, strict=True)
-        ],
-        radius=["42%", "66%"],
-        center=list(center),
-        percent_precision=1,
-        label_opts=_text(palette, size, formatter="{b} {d}%"),
+        [(label, float(value)) for label, value in zip(named, values, strict=True)],
+        radius=["56%", "88%"],
+        center=["24%", "50%"],
+        label_opts=opts.LabelOpts(is_show=False),
         itemstyle_opts=opts.ItemStyleOpts(border_color=palette.paper, border_width=2),
     )
     chart.set_colors(list(palette.series))
     chart.set_global_opts(
-        legend_opts=opts.LegendOpts(is_show=False), tooltip_opts=_tooltip(palette, size)
+        title_opts=opts.TitleOpts(
+            title=f"{total:,.0f}",
+            pos_left="23.5%",
+            pos_top="middle",
+            text_align="center",
+            title_textstyle_opts=opts.TextStyleOpts(color=palette.text, font_size=round(size * 1.5)),
+        ),
+        legend_opts=opts.LegendOpts(
+            orient="vertical",
+            pos_left="50%",
+            pos_top="middle",
+            item_gap=round(size * 0.55),
+            item_width=round(size * 0.9),
+            item_height=round(size * 0.9),
+            legend_icon="roundRect",
+            textstyle_opts=opts.TextStyleOpts(color=palette.text, font_size=round(size)),
+        ),
+        tooltip_opts=_tooltip(palette, size),
     )
     return chart
 
@@ -347,8 +364,8 @@ def map_chart(
                 "map": map_name,
                 "data": items,
                 "selectedMode": False,
-                "left": "1%",
-                "right": "1%",
+                "left": "15%",
+                "right": "2%",
                 "top": "2%",
                 "bottom": "2%",
                 "label": {

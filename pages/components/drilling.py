@@ -5,6 +5,7 @@ the selection is limited to that member; choosing children narrows it further, a
 choice back returns to the member as a whole.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 
 from queries.dimensions import DIMENSIONS
@@ -12,6 +13,20 @@ from queries.selection import InvalidSelectionError, Selection
 
 DRILLED = frozenset({"region", "industry", "product", "issue"})
 """Dimensions whose codes tell their parent."""
+
+
+def is_member(dimension: str, code: str) -> bool:
+    """Tell whether ``code`` can be a member of ``dimension``.
+
+    Examples
+    --------
+    >>> is_member("region", "420100"), is_member("region", "Queens"), is_member("colour", "red")
+    (True, False, False)
+    """
+    if dimension not in DIMENSIONS:
+        return False
+    patterns = [level.pattern for level in DIMENSIONS[dimension].levels]
+    return any(each is None or re.fullmatch(each, code) for each in patterns)
 
 
 def parent_of(dimension: str, code: str) -> str | None:

@@ -1,8 +1,19 @@
 """How far the data lags behind today, in working days."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import chinese_calendar
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+def warning(last_day: dt.date | None, *, limit: int) -> str | None:
+    """Return what to say about data that lags more than ``limit`` working days, None if it does not."""
+    if last_day is None:
+        return "暂无数据"
+    behind = working_days_behind(last_day, dt.datetime.now(tz=BEIJING).date())
+    return f"数据已落后{behind}个工作日" if behind > limit else None
 
 
 def working_days_behind(last_day: dt.date, today: dt.date) -> int:

@@ -9,7 +9,7 @@ import pandas as pd
 from pages.components import data, drilling, wording
 from pages.components.panels import Click
 from queries.dimensions import DIMENSIONS
-from queries.measures import MEASURES, Measure
+from queries.measures import Measure
 from queries.results import Breakdown
 from queries.scope import Scope
 from queries.selection import Comparison, Selection
@@ -141,12 +141,14 @@ def board_content(
         Rows to show.
     """
     frame = found.frame.head(limit)
-    chosen, left_out = _choices(view, selection)
-    largest = frame[measure.name].max() if len(frame) else 0.0
-    rows = [
-        _row(view, record, measure, selection.comparison, chosen, left_out, largest)
-        for record in frame.to_dict("records")
-    ]
+    context = _Rows(
+        view,
+        measure,
+        selection.comparison,
+        *_choices(view, selection),
+        largest=frame[measure.name].max() if len(frame) else 0.0,
+    )
+    rows = [_row(record, context) for record in frame.to_dict("records")]
     cut = found.members > len(rows)
     return {
         "key": view.board.key,
@@ -171,15 +173,20 @@ def _choices(view: View, selection: Selection) -> tuple[frozenset[str], frozense
     return frozenset(selection.members(key)), frozenset(selection.members(key, exclude=True))
 
 
-def _row(
-    view: View,
-    record: Mapping[Any, Any],
-    measure: Measure,
-    comparison: Comparison,
-    chosen: frozenset[str],
-    left_out: frozenset[str],
-    largest: float,
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What all rows of one board share."""
+
+    view: View
+    measure: Measure
+    comparison: Comparison
+    chosen: frozenset[str]
+    left_out: frozenset[str]
+    largest: float
+
+
+def _row(record: Mapping[Any, Any], shared: _Rows) -> dict[str, Any]:
+    measure, view = shared.measure, shared.view
     stated = not pd.isna(record["member"])
     code = str(record["member"]) if stated else ""
     text = member_text(view.level, code, record.get("name"))
@@ -189,19 +196,24 @@ def _row(
     second = wording.percent(record.get("share"))
     if measure.denominator is not None:
         second = wording.count(record.get("submissions"), unit="")
+    against = COMPARED[shared.comparison]
+    usable = view.board.key == WORD or drilling.is_member(view.board.key, code)
+    hint = f"{text}：{measure.label}{wording.figure(measure.name, value)}"
+    if against and compared is not None:
+        hint += f"，{against}{change.text}（原{wording.figure(measure.name, compared)}）"
     return {
         "code": code,
         "label": text,
         "value": short_figure(measure, value),
         "share": second,
-        "change": change.text.removesuffix("个百分点") if comparison is not Comparison.NONE else "",
+        "change": change.text.removesuffix("个百分点") if against else "",
         "tone": change.tone,
-        "bar": float(value / largest) if largest > 0 and value > 0 else 0.0,
-        "hint": _hint(text, measure, value, compared, COMPARED[comparison], change.text),
-        "selected": stated and code in chosen,
-        "excluded": code in left_out,
-        "usable": stated,
-        "drills": stated and drilling.level_below(view.board.key, code) is not None,
+        "bar": float(value / shared.largest) if shared.largest > 0 and value > 0 else 0.0,
+        "hint": hint,
+        "selected": stated and code in shared.chosen,
+        "excluded": code in shared.left_out,
+        "usable": stated and usable,
+        "drills": stated and usable and drilling.level_below(view.board.key, code) is not None,
     }
 
 
@@ -217,19 +229,11 @@ def short_figure(measure: Measure, value: float | None) -> str:
 
     Examples
     --------
+    >>> from queries.measures import MEASURES
     >>> short_figure(MEASURES["complaints"], 1234), short_figure(MEASURES["closure_rate"], 0.9)
     ('1,234', '90.0%')
     """
     return wording.figure(measure.name, value).removesuffix("件")
-
-
-def _hint(
-    text: str, measure: Measure, value: float, compared: float | None, against: str, change: str
-) -> str:
-    hint = f"{text}：{measure.label}{wording.figure(measure.name, value)}"
-    if compared is None or not against:
-        return hint
-    return f"{hint}，{against}{change}（原{wording.figure(measure.name, compared)}）"
 
 
 def _crumbs(view: View) -> list[dict[str, str]]:

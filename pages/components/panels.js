@@ -82,6 +82,24 @@ const board = (each, act) => {
   return card;
 };
 
+let sought = '';
+const searchOver = (cards, prompt) => {
+  const field = make('input', 'search');
+  field.type = 'search';
+  field.placeholder = prompt;
+  field.setAttribute('aria-label', prompt);
+  field.value = sought;
+  const apply = () => {
+    sought = field.value;
+    cards.forEach((card) => card.querySelectorAll('.row:not(.names)').forEach((row) => {
+      row.hidden = !row.querySelector('.label').textContent.includes(sought.trim());
+    }));
+  };
+  field.oninput = apply;
+  apply();
+  return field;
+};
+
 const tile = (each, act) => {
   const node = button(each.selected ? 'tile selected' : 'tile', null, act,
     { act: 'measure', code: each.code }, { hint: each.hint, pressed: each.selected });
@@ -142,7 +160,10 @@ const group = (each) => {
 };
 
 const draw = {
-  boards: (data, act) => data.boards.map((each) => board(each, act)),
+  boards: (data, act) => {
+    const cards = data.boards.map((each) => board(each, act));
+    return data.search ? [searchOver(cards, data.search), ...cards] : cards;
+  },
   tiles: (data, act) => data.tiles.map((each) => tile(each, act)),
   pills: (data, act) => [
     ...data.pills.map((each) => pill(each, act)),

@@ -79,7 +79,7 @@ def to_plain(value: object, *, path: str = "option") -> Any:  # noqa: ANN401
         return [to_plain(each, path=f"{path}[{index}]") for index, each in enumerate(value)]
     if isinstance(value, np.ndarray | pd.Series | pd.Index):
         return to_plain(value.tolist(), path=path)
-    if isinstance(opts := getattr(value, "opts", None), Mapping):
+    if isinstance(opts := getattr(value, "opts", None), Mapping | list):
         return to_plain(opts, path=path)
     return _plain_value(value.item() if isinstance(value, np.generic) else value, path)
 

@@ -19,14 +19,24 @@ STAGE_COLOURS = ("#fcbd01", "#33a1ff", "#79ffb5", "#8fb1ee")
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One figure of the top row, with its two changes; ``title`` is its definition."""
+    """One figure of the top row.
+
+    Attributes
+    ----------
+    changes
+        Name and value of each comparison.
+    note
+        Stands below the figure when nothing is compared.
+    definition
+        What is counted; a tooltip.
+    """
 
     label: str
     number: str
     unit: str
-    yoy: Change
-    previous: Change
-    title: str
+    changes: tuple[tuple[str, Change], ...]
+    note: str
+    definition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,7 @@ class Notice:
     text: str
 
 
-def frame(name: str, title: str, base: str, body: Markup = Markup("")) -> Markup:
+def frame(name: str, title: str, base: str, body: Markup | None = None) -> Markup:
     """Return a panel with its heading; ``base`` says what its figures count."""
     if name not in FRAMES:
         msg = f"no frame named {name!r}; known: {', '.join(FRAMES)}"
@@ -58,7 +68,7 @@ def frame(name: str, title: str, base: str, body: Markup = Markup("")) -> Markup
     return Markup(
         '<section class="cr-panel cr-{}"><header><b>{}</b><i>{}</i></header>'
         '<div class="cr-body">{}</div></section>'
-    ).format(name, title, base, body)
+    ).format(name, title, base, body or Markup(""))
 
 
 def heading(title: str, base: str, *, synthetic: bool, warning: str | None) -> Markup:
@@ -76,22 +86,21 @@ def tiles(each: Iterable[Tile]) -> Markup:
     cells = Markup("").join(
         Markup(
             '<div class="cr-tile" title="{}"><div class="cr-name">{}</div>'
-            '<div class="cr-value">{}<small>{}</small></div><div class="cr-changes">'
-            '<span>同比 <span class="cr-{}">{}</span></span>'
-            '<span>环比 <span class="cr-{}">{}</span></span></div></div>'
+            '<div class="cr-value">{}<small>{}</small></div>'
+            '<div class="cr-changes">{}{}</div></div>'
         ).format(
-            tile.title,
-            tile.label,
-            tile.number,
-            tile.unit,
-            tile.yoy.tone,
-            tile.yoy.text,
-            tile.previous.tone,
-            tile.previous.text,
+            tile.definition, tile.label, tile.number, tile.unit, _changes(tile.changes), tile.note
         )
         for tile in each
     )
     return Markup('<div class="cr-tiles">{}</div>').format(cells)
+
+
+def _changes(changes: Iterable[tuple[str, Change]]) -> Markup:
+    return Markup("").join(
+        Markup('<span>{} <span class="cr-{}">{}</span></span>').format(name, each.tone, each.text)
+        for name, each in changes
+    )
 
 
 def ranking(rows: Sequence[Rank]) -> Markup:
@@ -131,8 +140,8 @@ def live_list(notices: Sequence[Notice]) -> Markup:
         for each in notices
     )
     if len(notices) <= STILL_ITEMS:
-        return Markup('<div class="cr-live"><div class="cr-still">{}</div></div>').format(once)
-    return Markup('<div class="cr-live" style="--seconds:{}s"><div>{}{}</div></div>').format(
+        return Markup('<div class="cr-ticker"><div class="cr-still">{}</div></div>').format(once)
+    return Markup('<div class="cr-ticker" style="--seconds:{}s"><div>{}{}</div></div>').format(
         len(notices) * SECONDS_PER_ITEM, once, once
     )
 

@@ -24,6 +24,12 @@ TILES = (
 )
 """Measures of the top row, in order."""
 
+GROWING = frozenset({"closure_rate", "recovered_yuan"})
+"""Measures that still grow while submissions of the period are handled, long after its end.
+
+Held against a period that is long settled they would show a fall that is none.
+"""
+
 TEXT_CHARACTERS = 60
 """Of a narrative in the live list: two lines."""
 
@@ -36,11 +42,16 @@ def tile_rows(totals: Totals) -> list[Tile]:
 def _tile(name: str, totals: Totals) -> Tile:
     current = totals.current[name]
     number, unit = wording.split_unit(wording.figure(name, current))
-    year, before = (
-        wording.change(name, current, base[name] if base else None)
-        for base in (totals.last_year, totals.previous)
+    measure = MEASURES[name]
+    if name in GROWING:
+        return Tile(
+            measure.label, number, unit, (), "本期件尚在办理，不作同比环比", measure.definition
+        )
+    changes = tuple(
+        (label, wording.change(name, current, base[name] if base else None))
+        for label, base in (("同比", totals.last_year), ("环比", totals.previous))
     )
-    return Tile(MEASURES[name].label, number, unit, year, before, MEASURES[name].definition)
+    return Tile(measure.label, number, unit, changes, "", measure.definition)
 
 
 def rank_rows(found: Breakdown, *, rows: int) -> list[Rank]:
@@ -54,7 +65,7 @@ def rank_rows(found: Breakdown, *, rows: int) -> list[Rank]:
     return [
         Rank(
             name or label(found.level, member),
-            f"{value:,}",
+            f"{value:,.0f}",
             wording.change("submissions", value, base).text,
             value / most,
         )

@@ -31,14 +31,14 @@ SIDE, CENTRE = 450, 952
 
 FRAMES: dict[str, Box] = {
     "title": Box(500, 6, 920, 84),
-    "tiles": Box(LEFT, 92, 1880, 106),
-    "industry": Box(LEFT, 206, SIDE, 306),
-    "issue": Box(LEFT, 522, SIDE, 306),
-    "channel": Box(LEFT, 838, SIDE, 226),
-    "map": Box(MIDDLE, 206, CENTRE, 588),
-    "trend": Box(MIDDLE, 804, CENTRE, 260),
-    "operator": Box(RIGHT, 206, SIDE, 306),
-    "word": Box(RIGHT, 522, SIDE, 232),
+    "tiles": Box(LEFT, 92, 1880, 122),
+    "industry": Box(LEFT, 224, SIDE, 300),
+    "issue": Box(LEFT, 534, SIDE, 300),
+    "channel": Box(LEFT, 844, SIDE, 220),
+    "map": Box(MIDDLE, 224, CENTRE, 576),
+    "trend": Box(MIDDLE, 810, CENTRE, 254),
+    "operator": Box(RIGHT, 224, SIDE, 300),
+    "word": Box(RIGHT, 534, SIDE, 220),
     "live": Box(RIGHT, 764, SIDE, 300),
 }
 """Panels, most with a heading."""
@@ -46,11 +46,11 @@ FRAMES: dict[str, Box] = {
 PLACES: dict[str, Box] = {
     "period": Box(60, 26, 420, 50),
     "clock": Box(1440, 26, 460, 48),
-    "way": Box(MIDDLE + 14, 316, 600, 44),
-    "map": Box(MIDDLE + 10, 322, CENTRE - 20, 466),
-    "trend": Box(MIDDLE + 12, 846, CENTRE - 24, 212),
-    "channel": Box(LEFT + 6, 876, SIDE - 12, 184),
-    "word": Box(RIGHT + 8, 562, SIDE - 16, 186),
+    "way": Box(MIDDLE + 14, 334, 600, 44),
+    "map": Box(MIDDLE + 10, 336, CENTRE - 20, 440),
+    "trend": Box(MIDDLE + 12, 850, CENTRE - 24, 208),
+    "channel": Box(LEFT + 6, 882, SIDE - 12, 176),
+    "word": Box(RIGHT + 8, 574, SIDE - 16, 174),
     "live": Box(RIGHT + 14, 806, SIDE - 28, 254),
 }
 """Containers of Streamlit, by key; charts stand in the frames' free parts."""

@@ -35,6 +35,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("HOME_REGION", "420000", "一屏展示的起始区域（行政区划代码）"),
     Setting("REFRESH_SECONDS", "60", "一屏展示自动刷新的间隔，单位秒，至少5"),
     Setting("STALE_WORKING_DAYS", "2", "数据落后超过几个工作日时给出警示"),
+    Setting("MAP_APPROVAL", "", "地图审图号，经使用单位核实后填写；不填则注明待核实"),
 )
 """Every setting, in the order of the table in README.md."""
 
@@ -60,6 +61,7 @@ class Settings:
     home_region: str
     refresh_seconds: int
     stale_working_days: int
+    map_approval: str
 
     def __repr__(self) -> str:
         """Leave out the two URLs, which may hold passwords."""
@@ -91,6 +93,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         home_region=_region("HOME_REGION", values["HOME_REGION"]),
         refresh_seconds=_number("REFRESH_SECONDS", values["REFRESH_SECONDS"], least=5),
         stale_working_days=_number("STALE_WORKING_DAYS", values["STALE_WORKING_DAYS"], least=0),
+        map_approval=values["MAP_APPROVAL"],
     )
 
 

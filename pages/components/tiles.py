@@ -29,8 +29,8 @@ def tiles(
         {
             "code": name,
             "label": MEASURES[name].label,
-            "value": _amount(name, current[name])[0],
-            "unit": _amount(name, current[name])[1],
+            "value": wording.split_unit(wording.figure(name, current[name]))[0],
+            "unit": wording.split_unit(wording.figure(name, current[name]))[1],
             "hint": MEASURES[name].definition,
             "selected": name == chosen,
             "changes": [
@@ -40,14 +40,6 @@ def tiles(
         }
         for name in names
     ]
-
-
-def _amount(name: str, value: float) -> tuple[str, str]:
-    text = wording.figure(name, value)
-    for unit in ("万元", "亿元", "万件", "亿件", MEASURES[name].unit):
-        if text.endswith(unit):
-            return text.removesuffix(unit), unit
-    return text, ""
 
 
 def _change(

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from pages.components import wording
 from pages.components.charts import LIGHT
 from pages.components.render import Option
 from queries.measures import Measure

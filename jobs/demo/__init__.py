@@ -1,0 +1,1 @@
+"""The demo province: invented submissions of Hubei, written as the files that platforms export."""

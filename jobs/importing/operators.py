@@ -1,0 +1,59 @@
+"""Who an operator is: by its social credit code, or by name and county."""
+
+import hashlib
+import re
+import unicodedata
+
+USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+"""Characters of a unified social credit code, GB 32100-2015: no I, O, S, V, Z."""
+
+USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+"""Weights of the first 17 characters, GB 32100-2015: powers of 3 modulo 31."""
+
+_NOISE = re.compile(r"[\s·•.,，。、\-_—()\[\]【】《》<>“”\"'*#]+")
+_VALUES = {char: value for value, char in enumerate(USCC_ALPHABET)}
+
+
+def normal_uscc(text: str) -> str | None:
+    """Return a social credit code in its normal form, None if its check character is wrong.
+
+    Examples
+    --------
+    >>> normal_uscc("91350100M000100Y43"), normal_uscc("91350100M000100Y44")
+    ('91350100M000100Y43', None)
+    """
+    code = "".join(unicodedata.normalize("NFKC", text).upper().split())
+    if len(code) != 18 or any(char not in _VALUES for char in code):
+        return None
+    total = sum(
+        _VALUES[char] * weight for char, weight in zip(code[:17], USCC_WEIGHTS, strict=True)
+    )
+    return code if _VALUES[code[17]] == -total % 31 else None
+
+
+def name_key(name: str) -> str:
+    """Return what spellings of one operator's name have in common.
+
+    Examples
+    --------
+    >>> name_key("武汉市 某某（商贸）有限公司") == name_key("武汉市某某(商贸)有限公司")
+    True
+    """
+    return _NOISE.sub("", unicodedata.normalize("NFKC", name).casefold())
+
+
+def operator_id(name: str, county_code: str | None) -> str | None:
+    """Return a stable id for an operator known by name only; None if the name says nothing.
+
+    Examples
+    --------
+    >>> operator_id("某某超市", "420106") == operator_id("某某 超市", "420106")
+    True
+    >>> operator_id("某某超市", "420106") == operator_id("某某超市", "420102")
+    False
+    """
+    key = name_key(name)
+    if not key:
+        return None
+    digest = hashlib.blake2b(f"{key}|{county_code or ''}".encode(), digest_size=8).hexdigest()
+    return f"n-{digest}"

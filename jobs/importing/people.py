@@ -1,0 +1,201 @@
+"""Personal data of a column: masked, and told apart by a keyed hash."""
+
+import hashlib
+import os
+import re
+import secrets
+import unicodedata
+from pathlib import Path
+
+import polars as pl
+
+from analytics.masking import mask_own, own_values
+from analytics.masking_rules import (
+    DIGITS_HINT,
+    PersonalKind,
+    field_rules,
+    masking_words,
+    scrub_rules,
+)
+
+KEY_FILE = "person.key"
+KEY_BYTES = 32
+PERSON_KEY_BYTES = 8
+"""Half the length of a stored key in characters."""
+
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_DIGITS_ONLY = re.compile(r"[^0-9]+")
+
+
+def person_secret(folder: Path) -> bytes:
+    """Return the warehouse's secret for person keys, made at the first import.
+
+    The file is readable by its owner only. Whoever loses it can no longer tell returning persons;
+    whoever steals it can test guesses.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged.
+    """
+    path = folder / KEY_FILE
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / f"{KEY_FILE}.building"
+        draft.unlink(missing_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    secret = path.read_bytes()
+    if len(secret) != KEY_BYTES:
+        raise ValueError(
+            f"{path} holds {len(secret)} bytes instead of {KEY_BYTES}; restore it from a backup"
+        )
+    return secret
+
+
+def mask_column(column: pl.Series, kind: PersonalKind) -> pl.Series:
+    """Mask every value as `analytics.masking.mask_value` does.
+
+    Examples
+    --------
+    >>> mask_column(pl.Series(["张三丰", None]), PersonalKind.NAME).to_list()
+    ['张**', None]
+    """
+    if kind is PersonalKind.TEXT:
+        return scrub_column(column)
+    stripped = column.str.strip_chars()
+    value = pl.col("value")
+    result: pl.Expr = value
+    for rule in reversed(field_rules(kind)):
+        pattern = _whole(rule.pattern)
+        result = (
+            pl.when(value.str.contains(pattern))
+            .then(value.str.replace(pattern, rule.replacement))
+            .otherwise(result)
+        )
+    return stripped.to_frame("value").select(result.alias(column.name)).to_series()
+
+
+def _whole(pattern: str) -> str:
+    flags, bare = ("(?s)", pattern[4:]) if pattern.startswith("(?s)") else ("", pattern)
+    return f"{flags}^(?:{bare})$"
+
+
+def scrub_column(column: pl.Series, own: pl.DataFrame | None = None) -> pl.Series:
+    """Mask personal data inside free texts as `analytics.masking.scrub_text` does.
+
+    Parameters
+    ----------
+    own
+        The complainant's own values, one column each, same rows.
+
+    Examples
+    --------
+    >>> scrub_column(pl.Series(["电话13800138000"])).to_list()
+    ['电话138****8000']
+    """
+    texts = column if own is None else _without_own(column, own)
+    rules = scrub_rules()
+    hinted = [rule for rule in rules if rule.hint == DIGITS_HINT]
+    suspects = _positions(texts.str.contains(DIGITS_HINT))
+    done = False
+    for rule in rules:
+        if rule.hint == DIGITS_HINT:
+            if not done and len(suspects):
+                part = texts.gather(suspects)
+                for each in hinted:
+                    part = part.str.replace_all(each.pattern, each.replacement)
+                texts = texts.scatter(suspects, part)
+            done = True
+            continue
+        found = _positions(texts.str.contains(rule.hint or rule.pattern))
+        if len(found):
+            part = texts.gather(found).str.replace_all(rule.pattern, rule.replacement)
+            texts = texts.scatter(found, part)
+    return texts
+
+
+def _positions(mask: pl.Series) -> pl.Series:
+    return mask.fill_null(value=False).arg_true()
+
+
+def _without_own(column: pl.Series, own: pl.DataFrame) -> pl.Series:
+    frame = own.with_columns(column.alias("text"))
+    names = [name for name in own.columns if frame[name].null_count() < frame.height]
+    if not names:
+        return column
+    mentions = pl.any_horizontal(
+        (pl.col(name).str.len_chars() > 1) & pl.col("text").str.contains(pl.col(name), literal=True)
+        for name in names
+    )
+    rows = _positions(frame.select(mentions).to_series())
+    if not len(rows):
+        return column
+    replaced = []
+    for values in frame.select("text", *names)[rows].iter_rows():
+        text: str = values[0]
+        for value in own_values([each for each in values[1:] if each]):
+            text = text.replace(value, mask_own(value))
+        replaced.append(text)
+    return column.scatter(rows, pl.Series(replaced, dtype=pl.String))
+
+
+def person_keys(persons: pl.DataFrame, secret: bytes) -> pl.Series:
+    """Tell persons apart without naming them.
+
+    Parameters
+    ----------
+    persons
+        Columns ``person_phone``, ``person_id_number``, ``person_name``, ``person_address``.
+    secret
+        From `person_secret`.
+
+    Returns
+    -------
+    polars.Series
+        A keyed hash of 16 characters over the telephone number, else the identity number, else
+        name and address; null where the record tells nobody apart.
+    """
+    placeholders = set(masking_words()["not_names"])
+    columns = ("person_phone", "person_id_number", "person_name", "person_address")
+    keys = [
+        _person_key(*values, secret=secret, placeholders=placeholders)
+        for values in persons.select(columns).iter_rows()
+    ]
+    return pl.Series("person_key", keys, pl.String)
+
+
+def _person_key(
+    phone: str | None,
+    number: str | None,
+    name: str | None,
+    address: str | None,
+    *,
+    secret: bytes,
+    placeholders: set[str],
+) -> str | None:
+    known = None
+    if phone and "*" not in phone:
+        digits = (
+            phone
+            if phone.isascii() and phone.isdigit()
+            else _DIGITS_ONLY.sub("", _half_width(phone))
+        )
+        mobile = _MOBILE.search(digits)
+        if mobile or len(digits) >= 7:
+            known = f"p{mobile[0] if mobile else digits}"
+    if known is None and number and "*" not in number and len(number) >= 6:
+        known = f"i{_half_width(number).upper()}"
+    if known is None and name and address and "*" not in name and name not in placeholders:
+        known = f"n{_half_width(name)}|{_half_width(address)}"
+    if known is None:
+        return None
+    return hashlib.blake2b(known.encode(), key=secret, digest_size=PERSON_KEY_BYTES).hexdigest()
+
+
+def _half_width(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())

@@ -1,0 +1,103 @@
+"""One submission by its own address: course, text, fields, and what belongs with it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import streamlit as st
+
+from pages.components import (
+    address,
+    course,
+    data,
+    listing,
+    panels,
+    record,
+    render,
+    tables,
+    wording,
+)
+from queries.scope import Scope
+from queries.selection import Period, Selection
+
+OTHERS = 10
+"""Other submissions against the same operator that are listed, newest first."""
+
+_OTHER_COLUMNS = ("registered_at", "kind", "status", "issue_type", "narrative")
+
+
+def show(submission_id: str, scope: Scope) -> None:
+    """Draw the submission, or that there is none to be seen."""
+    st.button("返回列表", icon=":material/arrow_back:", on_click=lambda: address.go(id=None))
+    found = data.submission(scope, submission_id=submission_id)
+    if found is None:
+        # Also where it exists outside the viewer's scope: both must look the same.
+        st.warning(
+            f"没有登记编号为“{render.as_label(submission_id)}”的诉求，或该件不在您的可见范围内。",
+            icon=":material/search_off:",
+        )
+        return
+    _heading(found)
+    panels.show(
+        "course",
+        {"steps": [asdict(each) for each in course.steps(found, as_of=data.status().last_day)]},
+        key="course",
+    )
+    texts, fields = st.columns([44, 56], gap="medium")
+    with texts:
+        _text("标题", found, "title")
+        _text("具体问题", found, "narrative")
+        _text("反馈内容", found, "feedback")
+        _linked(found)
+        _others(found, scope)
+    with fields:
+        panels.show("fields", {"groups": record.groups(found)}, key="fields")
+
+
+def _heading(found: Mapping[str, Any]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(render.as_label(str(found["submission_id"])), anchor=False, width="content")
+        st.badge(wording.label("kind", found["kind"]), color="blue")
+        st.badge(wording.label("status", found["status"]), color="gray")
+
+
+def _text(label: str, found: Mapping[str, Any], name: str) -> None:
+    value = found.get(name)
+    if not tables.is_missing(value):
+        st.markdown(f"**{label}**")
+        st.text(str(value))
+
+
+def _linked(found: Mapping[str, Any]) -> None:
+    linked = found.get("linked_id")
+    if tables.is_missing(linked):
+        return
+    st.markdown("**关联诉求**　同一诉求拆分办理的另一件")
+    st.button(
+        render.as_label(str(linked)),
+        icon=":material/link:",
+        on_click=lambda: address.go(id=str(linked)),
+        key="linked",
+    )
+
+
+def _others(found: Mapping[str, Any], scope: Scope) -> None:
+    operator = found.get("operator_id")
+    if tables.is_missing(operator):
+        return
+    theirs = Selection(period=Period("all")).with_filter("operator", [str(operator)])
+    page = data.submissions(theirs, scope, page=1, page_size=OTHERS + 1)
+    frame = page.frame[page.frame["submission_id"] != found["submission_id"]].head(OTHERS)
+    st.markdown(f"**同一主体的其他诉求**　共{page.total - 1:,}件")
+    if frame.empty:
+        return
+    key = f"others_{found['submission_id']}"
+    st.dataframe(
+        tables.displayed(frame, _OTHER_COLUMNS),
+        column_config=tables.column_config(_OTHER_COLUMNS, narrative=320, kind=56, status=76),
+        hide_index=True,
+        row_height=listing.ROW_HEIGHT,
+        key=key,
+        selection_mode=["single-row", "single-cell"],
+        on_select=listing.opener(key, frame),
+    )

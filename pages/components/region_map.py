@@ -1,0 +1,99 @@
+"""The map beside the leaderboards: the same members as the region board, each a filter."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pages.components import drilling, places, wording
+from pages.components.leaderboards import View
+from pages.components.places import Outline
+from pages.components.settings import settings
+from queries.measures import Measure
+from queries.results import Breakdown
+from queries.scope import Scope
+from queries.selection import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class MapView:
+    """What the map shows.
+
+    Attributes
+    ----------
+    level
+        Level of its parts.
+    within
+        The region drawn, where the board stands inside it; None where it is the whole.
+    """
+
+    outline: Outline
+    level: str
+    within: str | None
+
+    @property
+    def name(self) -> str:
+        """Name of the region drawn."""
+        return wording.label("region", self.outline.code)
+
+    def base(self, selection: Selection) -> Selection:
+        """Return the selection under which the parts are counted: all of them, chosen or not."""
+        return selection.with_filter("region", [self.outline.code])
+
+
+def map_view(board: View, scope: Scope) -> MapView | None:
+    """Return the map for the region board as it stands, None where there is no outline.
+
+    Parameters
+    ----------
+    board
+        The view of the region board.
+    """
+    rights = scope.regions[0] if len(scope.regions) == 1 and not scope.everything else None
+    outline = places.outline(board.within or rights or settings().home_region)
+    level = drilling.level_below("region", outline.code) if outline else None
+    if outline is None or level is None:
+        return None
+    return MapView(outline, level, outline.code if board.within else None)
+
+
+def map_frame(
+    found: Breakdown, outline: Outline, measure: Measure, selection: Selection
+) -> pd.DataFrame:
+    """Return what `charts.map_chart` draws: one row per part; parts without any stand at 0."""
+    rows = found.frame.set_index("member")
+    values: Mapping[str, float] = rows[measure.name].to_dict()
+    chosen = {
+        code for each in selection.members("region") for code in drilling.trail("region", each)
+    }
+    scale = 100 if measure.unit == "%" else 1
+    return pd.DataFrame(
+        [
+            {
+                "name": wording.short_region(code),
+                "code": code,
+                "value": _number(values.get(code)) * scale,
+                "shown": wording.figure(measure.name, values.get(code, 0)).removesuffix("件"),
+                "note": f"{measure.label}{wording.figure(measure.name, values.get(code, 0))}",
+                "chosen": code in chosen,
+            }
+            for code in outline.parts
+        ],
+        columns=["name", "code", "value", "shown", "note", "chosen"],
+    )
+
+
+def _number(value: float | None) -> float:
+    return 0.0 if value is None or pd.isna(value) else float(value)
+
+
+def toggled(selection: Selection, drawn: MapView, code: str) -> Selection:
+    """Return the selection after a click on the map; a part of another map changes nothing.
+
+    Choices that are no part of this map, such as streets below it, give way.
+    """
+    parts = drawn.outline.parts
+    if code not in parts:
+        return selection
+    shown = [each for each in selection.members("region") if each in parts]
+    return drilling.toggled(selection.with_filter("region", shown), "region", code, drawn.within)

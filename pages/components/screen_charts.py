@@ -1,0 +1,90 @@
+"""What is drawn on the big screen's panels, each in its container."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from pages.components import charts, labels, render, screen_panels, screen_rows, screen_style
+from pages.components.places import Outline
+from queries.results import Breakdown, Series
+
+CHANNELS = 6
+"""Channels shown by name; the rest is one part."""
+
+
+def show_way(above: Sequence[str], choose: Callable[[str], None]) -> None:
+    """Draw the buttons that lead back up; ``above`` runs from the top down."""
+    with st.container(key="panel-way", horizontal=True):
+        for code in above:
+            name = f"返回{labels.label('region', code)}"
+            st.button(name, key=f"up-{code}", on_click=choose, args=(code,))
+
+
+def show_map(
+    parts: Breakdown,
+    outline: Outline,
+    *,
+    chosen: str,
+    letters: float,
+    choose: Callable[[str], None],
+) -> None:
+    """Draw the map; a click on a part chooses it."""
+    with st.container(key="panel-map"):
+        render.show_clickable(
+            charts.map_chart(
+                screen_rows.map_frame(parts, outline, chosen=chosen),
+                map_name=render.map_name("map"),
+                palette=charts.DARK,
+                size=letters,
+            ),
+            key="map",
+            height=screen_style.height("map"),
+            outline=outline.geojson,
+            on_click=choose,
+        )
+
+
+def show_trend(course: Series, *, letters: float) -> None:
+    """Draw complaints and tip-offs by week, beside the year before."""
+    with st.container(key="panel-trend"):
+        render.show_clickable(
+            charts.trend_chart(
+                course.frame,
+                lines={"complaints": "投诉", "tipoffs": "举报"},
+                compared=course.compared,
+                palette=charts.DARK,
+                size=letters,
+            ),
+            key="trend",
+            height=screen_style.height("trend"),
+        )
+
+
+def show_channels(channels: Breakdown, *, letters: float) -> None:
+    """Draw where submissions came in."""
+    names, values = screen_rows.donut_parts(channels, parts=CHANNELS)
+    with st.container(key="panel-channel"):
+        render.show_clickable(
+            charts.donut_chart(names, values, name="渠道", palette=charts.DARK, size=letters),
+            key="channel",
+            height=screen_style.height("channel"),
+        )
+
+
+def show_words(words: Breakdown, *, letters: float) -> None:
+    """Draw the hot words."""
+    frame = words.frame
+    with st.container(key="panel-word"):
+        if frame.empty:
+            render.show_html(screen_panels.nothing("该范围内没有热词"))
+            return
+        render.show_clickable(
+            charts.cloud_chart(
+                frame["member"].to_list(),
+                frame["submissions"].to_list(),
+                palette=charts.DARK,
+                size=letters,
+            ),
+            key="word",
+            height=screen_style.height("word"),
+        )
