@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from analytics.segmentation import WordIndex, index_words
 from jobs.lexicons import lexicon, stopwords
-from queries import cubes, deriving
+from queries import cubes, deriving, rollups
 from queries.generations import GenerationStore
 from queries.loading import Building
 from queries.schema import submissions
@@ -136,6 +136,8 @@ def _run_step(conn: sa.Connection, name: str, days: Sequence[dt.date] | None) ->
         return deriving.derive_operators(conn)
     if name == "submission_words":
         return _derive_words(conn, days)
+    if name in rollups.ROLLUPS:
+        return rollups.derive_rollup(conn, name, days=days)
     return cubes.derive_cube(conn, name, days=days)
 
 
@@ -188,5 +190,5 @@ def _indexed(batches: Iterator[deriving.Texts]) -> Iterator[tuple[deriving.Texts
             yield done, future.result()
 
 
-STEPS = ("operators", "submission_words", *cubes.CUBES)
+STEPS = ("operators", "submission_words", *cubes.CUBES, *rollups.ROLLUPS)
 """Steps of a refresh in order; each is also the name of what it derives."""

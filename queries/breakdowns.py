@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import sqlalchemy as sa
 
-from queries.counting import Count, fetch_count, fetch_counts
+from queries.counting import Count, fetch_counts, fetch_number
 from queries.dimensions import LEVELS
 from queries.figures import breakdown_frame
 from queries.hot_words import LEVEL as WORD
@@ -137,14 +137,12 @@ def breakdowns_on(
                 compared=before,
                 count_members=count_members,
             )
-            total = _total(conn, warehouse, selection, scope, ranking)
             frame = breakdown_frame(
-                ranked.frame,
+                ranked.sums,
                 ranked.compared,
-                level=level,
                 measures=measures,
                 order=chosen,
-                total=total,
+                total=_total(conn, warehouse, selection, scope, ranking),
             )
             frame.insert(1, "name", _names(conn, frame["member"]))
             found[level] = Breakdown(frame, level, ranked.members, ranked.counted)
@@ -153,7 +151,6 @@ def breakdowns_on(
             frame = breakdown_frame(
                 current,
                 compared[0] if compared else None,
-                level=level,
                 measures=measures,
                 order=chosen,
             )
@@ -187,9 +184,15 @@ def _total(
     measure = MEASURES[ranking.order]
     if measure.denominator is not None:
         return None
-    count = Count((), (measure.numerator,), (ranking.days,), lifted=(ranking.member,))
-    found = fetch_count(conn, warehouse, selection, scope, count)[0]
-    return float(found[measure.numerator].iloc[0])
+    return fetch_number(
+        conn,
+        warehouse,
+        selection,
+        scope,
+        ranking.days,
+        of=measure.numerator,
+        lifted=(ranking.member,),
+    )
 
 
 def _names(conn: sa.Connection, members: pd.Series) -> pd.Series:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
+import numpy as np
 import sqlalchemy as sa
 
 from queries.functions import has_grouping_sets
@@ -15,6 +15,7 @@ from queries.sources import FACTS, Piece, Source, pieces
 from queries.warehouse import Warehouse
 
 Statement = sa.Select[*tuple[object, ...]] | sa.CompoundSelect[*tuple[object, ...]]
+Member = tuple[object, ...]
 
 _WINDOW = "window_number"
 _SET = "grouped_by"
@@ -51,16 +52,57 @@ class Count:
     ) -> tuple[tuple[int, Piece], ...]:
         """Return what to read for each window, with the window's number."""
         columns = needed_columns(selection, scope, without=self.without) | set(self.levels)
+        by_day = "registered_on" in columns
         return tuple(
             (number, piece)
             for number, window in enumerate(self.windows)
-            for piece in pieces(
-                warehouse,
-                window,
-                columns - {"registered_on"},
-                by_day="registered_on" in columns,
-            )
+            for piece in pieces(warehouse, window, columns - {"registered_on"}, by_day=by_day)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums by member.
+
+    Attributes
+    ----------
+    members
+        The stored values of the levels counted by, None where nothing is stored; each member
+        once, those without any submission not at all. Without levels just ``[()]``.
+    values
+        An array per sum, in the order of ``members``.
+    """
+
+    members: list[Member]
+    values: dict[str, np.ndarray]
+
+    @property
+    def firsts(self) -> list[object]:
+        """The stored values of the first level."""
+        return [member[0] for member in self.members]
+
+    def head(self, number: int) -> "Sums":
+        """Return the first members only."""
+        values = {name: array[:number] for name, array in self.values.items()}
+        return Sums(self.members[:number], values)
+
+    def of(self, members: Sequence[Member]) -> "Sums":
+        """Return these members in this order, 0 for those not counted."""
+        place = {member: number for number, member in enumerate(self.members)}
+        rows = [place.get(member, -1) for member in members]
+        values = {
+            name: np.append(array, array.dtype.type(0))[rows] for name, array in self.values.items()
+        }
+        return Sums(list(members), values)
+
+    def placed(self, places: Sequence[int | None], length: int) -> dict[str, np.ndarray]:
+        """Add up the members that have the same place, from 0 to below ``length``; None has none."""
+        kept = [number for number, each in enumerate(places) if each is not None]
+        target = np.array([each for each in places if each is not None], dtype=np.intp)
+        values = {name: np.zeros(length, array.dtype) for name, array in self.values.items()}
+        for name, array in self.values.items():
+            np.add.at(values[name], target, array[kept])
+        return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +142,7 @@ def plan(
         key: object = count
         if has_grouping_sets(dialect) and all(part.source == FACTS for _, part in parts):
             kept = tuple(kept_members(each, count.without) for each in selection.filters)
-            key = (count.windows, kept, "registered_on" in count.levels)
+            key = (count.windows, kept)
         known = scans.get(key)
         scans[key] = Scan((*known.counts, count) if known else (count,), parts)
     return list(scans.values())
@@ -121,67 +163,69 @@ def fetch_counts(
     selection: Selection,
     scope: Scope,
     counts: Sequence[Count],
-) -> list[list[pd.DataFrame]]:
-    """Count several things.
-
-    Returns
-    -------
-    list
-        For each of ``counts`` one frame per window: a column per level with the stored value or
-        None, a column per sum. Members without any submission have no row; without levels there
-        is always one row.
-    """
-    found: dict[Count, list[pd.DataFrame]] = {}
+) -> list[list[Sums]]:
+    """Count several things; for each of ``counts`` the sums over each of its windows."""
+    found: dict[Count, list[Sums]] = {}
     for scan in plan(conn.dialect, warehouse, selection, scope, counts):
         rows = conn.execute(select_scan(selection, scope, scan)).all()
         for count in scan.counts:
-            found[count] = _frames(rows, count, scan)
+            found[count] = _by_window(rows, count, scan)
     return [found[count] for count in counts]
 
 
 def fetch_count(
     conn: sa.Connection, warehouse: Warehouse, selection: Selection, scope: Scope, count: Count
-) -> list[pd.DataFrame]:
-    """Count one thing; see `fetch_counts`."""
+) -> list[Sums]:
+    """Count one thing; the sums over each of its windows."""
     return fetch_counts(conn, warehouse, selection, scope, [count])[0]
 
 
-def is_one_of(
-    column: sa.ColumnElement[object], members: Sequence[object]
-) -> sa.ColumnElement[bool]:
-    """Return the condition that a column holds one of these values, None among them."""
-    stated = column.in_([each for each in members if each is not None])
-    return sa.or_(stated, column.is_(None)) if None in members else stated
+def fetch_number(
+    conn: sa.Connection,
+    warehouse: Warehouse,
+    selection: Selection,
+    scope: Scope,
+    days: DateRange,
+    *,
+    of: str = "submissions",
+    lifted: tuple[str, ...] = (),
+) -> float:
+    """Return one sum over everything selected."""
+    count = Count((), (of,), (days,), lifted)
+    return float(fetch_count(conn, warehouse, selection, scope, count)[0].values[of][0])
 
 
-def frame_of(
+def add_rows(
     rows: Iterable[Sequence[object]], levels: Sequence[str], sums: Sequence[str]
-) -> pd.DataFrame:
-    """Return rows of levels and sums as a frame, rows of the same members added up."""
+) -> Sums:
+    """Return the sums of rows of levels and sums, rows of the same member added up."""
     width = len(levels)
-    added: dict[tuple[object, ...], list[float]] = {}
+    added: dict[Member, list[float]] = {}
     for row in rows:
         member = tuple(row[:width])
-        new = [value or 0 for value in row[width:]]
         old = added.get(member)
-        added[member] = [a + b for a, b in zip(old, new, strict=True)] if old else new
+        if old is None:
+            added[member] = [value or 0 for value in row[width:]]
+        else:
+            for position, value in enumerate(row[width:]):
+                old[position] += value or 0
     if not levels:
         added = added or {(): [0] * len(sums)}
-    columns: dict[str, pd.Series] = {}
-    for position, level in enumerate(levels):
-        columns[level] = pd.Series([member[position] for member in added], dtype=object)
-    for position, name in enumerate(sums):
-        dtype = "float64" if name in FLOAT_SUMS else "int64"
-        columns[name] = pd.Series([values[position] for values in added.values()], dtype=dtype)
-    return pd.DataFrame(columns)
+    columns = zip(*added.values(), strict=True) if added else [()] * len(sums)
+    values = {
+        name: np.array(column, dtype="float64" if name in FLOAT_SUMS else "int64")
+        for name, column in zip(sums, columns, strict=True)
+    }
+    return Sums(list(added), values)
 
 
 def _select_piece(
     selection: Selection, scope: Scope, scan: Scan, number: int, piece: Piece
 ) -> sa.Select[*tuple[object, ...]]:
-    source = piece.source
-    columns = [source.table.c[level] for level in scan.levels]
-    marked = [sa.func.grouping(*columns).label(_SET)] if len(scan.counts) > 1 else []
+    source, table = piece.source, piece.source.table
+    columns = [table.c[level] for level in scan.levels]
+    marked = [sa.func.grouping(*columns).label(_SET)] if _shared(scan) else []
+    without = scan.counts[0].without
     return (
         sa.select(
             sa.literal_column(str(number)).label(_WINDOW),
@@ -189,17 +233,14 @@ def _select_piece(
             *columns,
             *[source.total(name).label(name) for name in scan.sums],
         )
-        .where(
-            matching(
-                selection,
-                scope,
-                table=source.table,
-                days=piece.days,
-                without=scan.counts[0].without,
-            )
-        )
+        .select_from(table)
+        .where(matching(selection, scope, table=table, days=piece.days, without=without))
         .group_by(*_keys(scan, source))
     )
+
+
+def _shared(scan: Scan) -> bool:
+    return len({count.levels for count in scan.counts}) > 1
 
 
 def _keys(scan: Scan, source: Source) -> list[sa.ColumnElement[object]]:
@@ -207,15 +248,15 @@ def _keys(scan: Scan, source: Source) -> list[sa.ColumnElement[object]]:
         [source.table.c[level] for level in levels]
         for levels in dict.fromkeys(count.levels for count in scan.counts)
     ]
-    if len(scan.counts) == 1:
-        return keys[0]
-    return [sa.func.grouping_sets(*[sa.tuple_(*each) for each in keys])]
+    return keys[0] if len(keys) == 1 else [sa.func.grouping_sets(*[sa.tuple_(*k) for k in keys])]
 
 
-def _frames(rows: Sequence[sa.Row[*tuple[object, ...]]], count: Count, scan: Scan) -> list[pd.DataFrame]:
-    marked = len(scan.counts) > 1
-    left_out = [level not in count.levels for level in scan.levels]
-    mark = int("".join("1" if each else "0" for each in left_out) or "0", 2)
+def _by_window(
+    rows: Sequence[sa.Row[*tuple[object, ...]]], count: Count, scan: Scan
+) -> list[Sums]:
+    marked = _shared(scan)
+    left_out = "".join("01"[level not in count.levels] for level in scan.levels)
+    mark = int(left_out or "0", 2)
     first = 2 if marked else 1
     taken = [first + scan.levels.index(level) for level in count.levels]
     taken += [first + len(scan.levels) + scan.sums.index(name) for name in count.sums]
@@ -223,4 +264,4 @@ def _frames(rows: Sequence[sa.Row[*tuple[object, ...]]], count: Count, scan: Sca
     for row in rows:
         if not marked or row[1] == mark:
             windows[row[0]].append([row[each] for each in taken])
-    return [frame_of(each, count.levels, count.sums) for each in windows]
+    return [add_rows(each, count.levels, count.sums) for each in windows]

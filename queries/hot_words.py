@@ -1,9 +1,10 @@
 """Hot words: in how many submissions each word occurs."""
 
-import pandas as pd
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
-from queries.counting import Count, fetch_count
+from queries.counting import Sums, fetch_number
 from queries.figures import breakdown_frame
 from queries.periods import compared_days, days_of
 from queries.ranking import Ranking, fetch_ranking
@@ -63,13 +64,11 @@ def fetch_hot_words(
         count_members=count_members,
     )
     if total is None:
-        count = Count((), ("submissions",), (days,))
-        total = int(fetch_count(conn, warehouse, selection, scope, count)[0]["submissions"].iloc[0])
-    names = _names(conn, ranked.frame["word_id"])
+        total = int(fetch_number(conn, warehouse, selection, scope, days))
+    names = _names(conn, ranked.sums.firsts)
     frame = breakdown_frame(
-        _named(ranked.frame, names),
+        _named(ranked.sums, names),
         None if ranked.compared is None else _named(ranked.compared, names),
-        level="word_id",
         measures=("submissions",),
         order="submissions",
         total=total,
@@ -77,12 +76,10 @@ def fetch_hot_words(
     return Breakdown(frame, LEVEL, ranked.members, ranked.counted)
 
 
-def _named(frame: pd.DataFrame, names: dict[int, str]) -> pd.DataFrame:
-    named = pd.Series([names[each] for each in frame["word_id"]], frame.index, dtype=object)
-    return frame.assign(word_id=named)
+def _named(sums: Sums, names: dict[object, str]) -> Sums:
+    return Sums([(names[each],) for each in sums.firsts], sums.values)
 
 
-def _names(conn: sa.Connection, numbers: pd.Series) -> dict[int, str]:
-    wanted = [int(each) for each in numbers]
-    rows = conn.execute(sa.select(words.c.word_id, words.c.word).where(words.c.word_id.in_(wanted)))
+def _names(conn: sa.Connection, numbers: Sequence[object]) -> dict[object, str]:
+    rows = conn.execute(sa.select(words.c.word_id, words.c.word).where(words.c.word_id.in_(numbers)))
     return {row.word_id: row.word for row in rows}

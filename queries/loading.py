@@ -134,6 +134,15 @@ class Building:
                 raw.unregister(BATCH)
         self._staged_rows += batch.num_rows
 
+    def date_staged(self, as_of: dt.datetime) -> None:
+        """Set the export time of every record staged without one.
+
+        A source's export time is often known only once it is read to its end.
+        """
+        if self._stage_path is not None:
+            with self.engine.begin() as conn:
+                conn.execute(stage.update().values(as_of=as_of).where(stage.c.as_of.is_(None)))
+
     def merge(self, *, synthetic: bool = False) -> MergeCounts:
         """Merge all staged records into the facts.
 

@@ -139,7 +139,7 @@ def _choices(
             yield _column(table, "excluded").is_(sa.false())
     for term in selection.text.split():
         yield sa.or_(
-            *[_contains(_column(table, name), term) for name in TEXT_COLUMNS],
+            *[contains(_column(table, name), term) for name in TEXT_COLUMNS],
             _column(table, "submission_id") == term,
         )
 
@@ -188,7 +188,8 @@ def _stored(level: str, members: list[str]) -> list[str] | list[bool] | list[int
     return members
 
 
-def _contains(column: sa.ColumnElement[object], term: str) -> sa.ColumnElement[bool]:
+def contains(column: sa.ColumnElement[object], term: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a text contains ``term``, taken literally."""
     # ESCAPE only where needed: DuckDB searches 1.8 times slower with it.
     if _LIKE_SPECIAL.isdisjoint(term):
         return column.like(f"%{term}%")

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from queries.breakdowns import OPERATOR
-from queries.counting import Count, fetch_count
+from queries.counting import Count, Sums, fetch_count
 from queries.dimensions import LEVELS
 from queries.figures import figures
 from queries.matching import member_code
@@ -43,23 +43,22 @@ def fetch_matrix(
     return matrix_of(found[0], rows=rows, columns=columns, measure=measure)
 
 
-def matrix_of(sums: pd.DataFrame, *, rows: str, columns: str, measure: str) -> Matrix:
+def matrix_of(sums: Sums, *, rows: str, columns: str, measure: str) -> Matrix:
     """Return the matrix of sums counted by two levels, in order of the members."""
+    values = figures(sums.values, (measure,))[measure]
+    codes = [(member_code(row), member_code(column)) for row, column in sums.members]
+    order = sorted(range(len(codes)), key=lambda each: (_key(codes[each][0]), _key(codes[each][1])))
     frame = pd.DataFrame(
         {
-            "row": _codes(sums[rows]),
-            "column": _codes(sums[columns]),
-            "value": figures(sums, (measure,))[measure],
+            "row": pd.Series([codes[each][0] for each in order], dtype=object),
+            "column": pd.Series([codes[each][1] for each in order], dtype=object),
+            "value": values[order],
         }
     )
-    keys = [(_key(row), _key(column)) for row, column in zip(frame["row"], frame["column"], strict=True)]
-    ordered = frame.iloc[sorted(range(len(keys)), key=keys.__getitem__)].reset_index(drop=True)
-    return Matrix(ordered, rows, columns)
-
-
-def _codes(values: pd.Series) -> pd.Series:
-    return pd.Series([member_code(each) for each in values], values.index, dtype=object)
+    return Matrix(frame, rows, columns)
 
 
 def _key(code: str | None) -> tuple[bool, int, str]:
-    return (code is None, len(code or "") if (code or "").isdecimal() else 0, code or "")
+    """Order codes by themselves, numbers by value, not stated last."""
+    stated = code or ""
+    return (code is None, int(stated) if len(stated) < 3 and stated.isdecimal() else 0, stated)

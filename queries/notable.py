@@ -1,10 +1,10 @@
-"""Notable new submissions: large sums, injuries, many against one operator within days.
+"""Notable new submissions: injuries, large sums, many against one operator within days.
 
-A stopgap for the eye on a big screen, by fixed rules; early warning is a matter of statistics.
+Fixed rules for the eye on a big screen; early warning proper is a matter of statistics.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,15 +17,37 @@ from queries.periods import days_of
 from queries.schema import operators, submissions
 from queries.scope import Scope
 from queries.selection import DateRange, Selection
+from queries.sources import ONE_DAY
 from queries.warehouse import Warehouse
+
+NOTABLE_COLUMNS = (
+    "submission_id",
+    "kind",
+    "registered_at",
+    "province_code",
+    "city_code",
+    "county_code",
+    "operator_id",
+    "respondent_name",
+    "product_category",
+    "issue_type",
+    "issue_subtype",
+    "disputed_yuan",
+    "title",
+    "narrative",
+)
+"""Columns of ``submissions`` in the list of notable ones."""
+
+USUAL_DAYS = 56
+"""Days before the new ones that tell what is usual for an operator: eight weeks; ours."""
 
 
 class Reason(StrEnum):
     """Why a submission is notable."""
 
     INJURY = "injury"
-    MANY = "many"
     LARGE_SUM = "large_sum"
+    MANY = "many"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +56,21 @@ class NotableRules:
 
     Attributes
     ----------
+    injury_words
+        Words of which one in the narrative or the title tells of an injury or a danger.
     days
         How many days back from the end of the period a submission is new.
     large_yuan
         Disputed amount from which a sum is large.
     many
         Submissions against one operator within ``days`` from which they are many.
-    many_times_usual
+    times_usual
         How many times as frequent they must be as in the `USUAL_DAYS` before, so that an operator
         that always has many is not notable every day.
-    injury_words
-        Words of which one in the narrative or the title tells of an injury or danger.
 
     Examples
     --------
-    >>> NotableRules.from_mapping({"many": 3, "injury_words": ["burn"]}).many
+    >>> NotableRules.from_mapping({"many": 3, "injury_words": ["burnt"]}).many
     3
     """
 
@@ -56,16 +78,16 @@ class NotableRules:
     days: int = 7
     large_yuan: float = 50_000
     many: int = 5
-    many_times_usual: float = 3.0
+    times_usual: float = 3.0
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, object]) -> "NotableRules":
-        """Return the rules of a file such as ``assets/rules/notable.yaml``.
+        """Return the rules written in a file, such as ``assets/rules/notable.yaml``.
 
         Raises
         ------
         TypeError
-            If a rule is unknown or ``injury_words`` is missing.
+            If a rule is unknown or ``injury_words`` is no list of words.
         """
         words = values.get("injury_words")
         if not isinstance(words, list) or not all(isinstance(each, str) for each in words):
@@ -74,5 +96,144 @@ class NotableRules:
         return cls(**{**values, "injury_words": tuple(words)})  # type: ignore[arg-type]
 
 
-USUAL_DAYS = 56
-"""Days before the new ones that tell what is usual for an operator: eight weeks; ours."""
+def fetch_notable(
+    warehouse: Warehouse,
+    selection: Selection,
+    scope: Scope,
+    *,
+    rules: NotableRules,
+    limit: int = 30,
+) -> pd.DataFrame:
+    """Return the newest notable submissions among those selected, newest first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `NOTABLE_COLUMNS`, ``operator_name``, ``operator_submissions`` (against that operator within
+        ``rules.days``; NaN where they are not many) and ``reasons`` (a tuple of `Reason`). For
+        reason ``many`` only the newest submission against an operator is listed.
+    """
+    with warehouse.engine.connect() as conn:
+        return notable_on(conn, warehouse, selection, scope, rules=rules, limit=limit)
+
+
+def notable_on(
+    conn: sa.Connection,
+    warehouse: Warehouse,
+    selection: Selection,
+    scope: Scope,
+    *,
+    rules: NotableRules,
+    limit: int,
+) -> pd.DataFrame:
+    """Answer `fetch_notable` over an open connection."""
+    end = days_of(warehouse, selection).end
+    if warehouse.last_day is not None:
+        end = min(end, warehouse.last_day)
+    recent = DateRange(end - ONE_DAY * (rules.days - 1), end)
+    crowds = {
+        row.operator_id: row
+        for row in conn.execute(_select_crowds(warehouse, selection, scope, rules, recent, limit))
+    }
+    newest = [(row.operator_id, row.newest_at) for row in crowds.values()]
+    rows: list[sa.Row[*tuple[object, ...]]] = []
+    for days in _latest_day_first(recent):
+        if len(rows) < limit:
+            statement = select_notable(selection, scope, days, rules, newest, limit - len(rows))
+            rows += conn.execute(statement).all()
+    frame = rows_frame(rows, [*NOTABLE_COLUMNS, "operator_name"])
+    frame["operator_submissions"] = pd.Series(
+        [crowds[row.operator_id].recent if row.many else None for row in rows], dtype="float64"
+    )
+    frame["reasons"] = pd.Series(
+        [tuple(each for each in Reason if getattr(row, each.value)) for row in rows], dtype=object
+    )
+    return frame
+
+
+def select_notable(
+    selection: Selection,
+    scope: Scope,
+    days: DateRange,
+    rules: NotableRules,
+    crowds: Sequence[tuple[str, dt.datetime]],
+    limit: int,
+) -> sa.Select[*tuple[object, ...]]:
+    """Build the statement that finds notable submissions of ``days``, newest first.
+
+    Parameters
+    ----------
+    crowds
+        Operators against whom there are many, with the moment of their newest submission.
+    """
+    columns = submissions.c
+    told = [
+        contains(column, word)
+        for word in rules.injury_words
+        for column in (columns.narrative, columns.title)
+    ]
+    conditions: dict[str, sa.ColumnElement[bool]] = {
+        Reason.INJURY: sa.or_(sa.false(), *told),
+        Reason.LARGE_SUM: columns.disputed_yuan >= rules.large_yuan,
+        Reason.MANY: sa.tuple_(columns.operator_id, columns.registered_at).in_(crowds),
+    }
+    return (
+        sa.select(
+            *[columns[name] for name in NOTABLE_COLUMNS],
+            operators.c.name.label("operator_name"),
+            *[
+                sa.case((condition, 1), else_=0).label(name)
+                for name, condition in conditions.items()
+            ],
+        )
+        .select_from(
+            submissions.outerjoin(operators, operators.c.operator_id == columns.operator_id)
+        )
+        .where(matching(selection, scope, days=days), sa.or_(*conditions.values()))
+        .order_by(columns.registered_at.desc(), columns.submission_key.desc())
+        .limit(limit)
+    )
+
+
+def _latest_day_first(days: DateRange) -> list[DateRange]:
+    """Return the last day and those before: it often fills the list alone, and texts take time."""
+    last = DateRange(days.end, days.end)
+    return [last] if days.start == days.end else [last, DateRange(days.start, days.end - ONE_DAY)]
+
+
+def _select_crowds(
+    warehouse: Warehouse,
+    selection: Selection,
+    scope: Scope,
+    rules: NotableRules,
+    recent: DateRange,
+    limit: int,
+) -> sa.Select[*tuple[object, ...]]:
+    """Build the statement that finds operators with many more submissions than usual."""
+    operator, at = submissions.c.operator_id, submissions.c.registered_at
+    new = (
+        sa.select(operator, sa.func.count().label("recent"), sa.func.max(at).label("newest_at"))
+        .where(matching(selection, scope, days=recent), operator.is_not(None))
+        .group_by(operator)
+        .having(sa.func.count() >= rules.many)
+        .subquery("new")
+    )
+    statement = sa.select(new).order_by(new.c.newest_at.desc(), new.c.operator_id).limit(limit)
+    before = DateRange(recent.start - ONE_DAY * USUAL_DAYS, recent.start - ONE_DAY)
+    if warehouse.first_day is not None and warehouse.first_day > before.start:
+        if warehouse.first_day > before.end:
+            return statement
+        before = DateRange(warehouse.first_day, before.end)
+    usual = (
+        sa.select(operator, sa.func.count().label("number"))
+        .where(
+            matching(selection, scope, days=before),
+            operator.in_(sa.select(new.c.operator_id)),
+        )
+        .group_by(operator)
+        .subquery("usual")
+    )
+    expected = sa.func.coalesce(usual.c.number, 0) * (rules.times_usual * recent.days)
+    return statement.outerjoin(usual, usual.c.operator_id == new.c.operator_id).where(
+        new.c.recent * before.days >= expected
+    )

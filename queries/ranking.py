@@ -7,17 +7,25 @@ They are read from a rollup of the leading members if that gives the exact answe
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
 import sqlalchemy as sa
 
-from queries.counting import frame_of, is_one_of
+from queries.counting import Sums, add_rows
 from queries.functions import float_div
 from queries.matching import matching, needed_columns
 from queries.measures import FLOAT_SUMS, MEASURES
-from queries.rollups import ROLLUPS, bound_table, rollup_table
+from queries.rollups import ROLLUPS, Rollup, bound_table, rollup_table
 from queries.scope import Scope
 from queries.selection import DateRange, Selection
-from queries.sources import FACTS, WORDS, WORDS_OF_FACTS, Piece, Source, month_end, split
+from queries.sources import (
+    FACTS,
+    ONE_DAY,
+    WORDS,
+    WORDS_OF_FACTS,
+    Piece,
+    Source,
+    month_end,
+    split,
+)
 from queries.warehouse import Warehouse
 
 Statement = sa.Select[*tuple[object, ...]]
@@ -50,18 +58,18 @@ class Ranked:
 
     Attributes
     ----------
-    frame
-        The member as stored, and each sum.
+    sums
+        Of these members, largest first.
     compared
-        The same of these members over other days, where asked for; in any order.
+        Of the same members over other days, where asked for; in any order.
     members
         How many members there are in all.
     counted
         False if ``members`` is only the least number there can be.
     """
 
-    frame: pd.DataFrame
-    compared: pd.DataFrame | None
+    sums: Sums
+    compared: Sums | None
     members: int
     counted: bool
 
@@ -103,74 +111,91 @@ def fetch_ranking(
     count_members
         False spares the count of all members, which only the facts know.
     """
-    source, complete = _rollup(warehouse, selection, scope, ranking), True
-    frame = None
-    if source is not None:
-        frame, complete = _from_rollup(conn, warehouse, selection, scope, ranking, source)
-    if frame is None:
-        source, complete = _facts(selection, scope, ranking), True
-        frame = _run(conn, selection, scope, ranking, [Piece(source, ranking.days)])
-    shown = frame[: ranking.limit]
-    members, counted = len(frame), complete and len(frame) <= ranking.limit
+    facts = _facts(selection, scope, ranking)
+    rollup = _rollup(warehouse, selection, scope, ranking)
+    found, complete = None, True
+    if rollup is not None:
+        pieces = _pieces(warehouse, rollup, facts, ranking.days)
+        most = fetch_bound(conn, selection, scope, rollup.name, ranking.days)
+        found, complete = _run(conn, selection, scope, ranking, pieces), most == 0
+        if not complete and not _certain(found, ranking, most):
+            found = rollup = None
+    if found is None:
+        found, complete = _run(conn, selection, scope, ranking, [Piece(facts, ranking.days)]), True
+    shown = found.head(ranking.limit)
+    members = len(found.members)
+    counted = complete and members <= ranking.limit
     if count_members and not counted:
-        members, counted = _count(conn, selection, scope, ranking), True
+        members, counted = _count(conn, selection, scope, ranking, facts), True
     before = None
     if compared is not None:
-        before = _of_members(conn, warehouse, selection, scope, ranking, shown, source, compared)
+        pieces = _pieces(warehouse, rollup, facts, compared)
+        before = _of_members(conn, selection, scope, ranking, shown.firsts, pieces)
     return Ranked(shown, before, members, counted)
 
 
-def _from_rollup(
-    conn: sa.Connection,
-    warehouse: Warehouse,
-    selection: Selection,
-    scope: Scope,
-    ranking: Ranking,
-    rollup: Source,
-) -> tuple[pd.DataFrame | None, bool]:
-    """Return the ranking, None if it is not certain, and whether the rollup knows all members."""
-    pieces = split(warehouse, ranking.days, rollup, _facts(selection, scope, ranking))
-    frame = _run(conn, selection, scope, ranking, pieces)
-    most = fetch_bound(conn, selection, scope, rollup.name, ranking.days)
-    if most == 0:
-        return frame, True
-    values = frame[MEASURES[ranking.order].numerator][: ranking.limit]
-    certain = len(values) == ranking.limit and values.iloc[-1] > most
-    return (frame if certain else None), False
+def _certain(found: Sums, ranking: Ranking, most: int) -> bool:
+    """Tell whether no member can be missing among the first if any other has ``most`` at most."""
+    values = found.values[MEASURES[ranking.order].numerator][: ranking.limit]
+    return len(values) == ranking.limit and bool(values[-1] > most)
+
+
+def _pieces(
+    warehouse: Warehouse, rollup: Rollup | None, facts: Source, days: DateRange
+) -> tuple[Piece, ...]:
+    if rollup is None:
+        return (Piece(facts, days),)
+    tables = {
+        grain: Source(f"{rollup.name}_by_{grain}", rollup_table(rollup.name, grain))
+        for grain in rollup.grains
+    }
+    daily = tables.get("day", facts)
+    return split(warehouse, days, tables["month"], daily) if "month" in tables else (Piece(daily, days),)
 
 
 def _of_members(
     conn: sa.Connection,
-    warehouse: Warehouse,
     selection: Selection,
     scope: Scope,
     ranking: Ranking,
-    shown: pd.DataFrame,
-    source: Source,
-    days: DateRange,
-) -> pd.DataFrame:
-    members = shown[ranking.member].to_list()
-    if not members:
-        return shown
-    parts = [
-        _totals(selection, scope, ranking, piece).where(
-            is_one_of(piece.source.table.c[ranking.member], members)
-        )
-        for piece in split(warehouse, days, source, _facts(selection, scope, ranking))
-    ]
+    members: Sequence[object],
+    pieces: Iterable[Piece],
+) -> Sums:
+    """Count these members only."""
+    parts = []
+    for piece in pieces:
+        totals = _totals(selection, scope, ranking, piece)
+        if piece.source == FACTS:
+            # Grouping all is quicker than comparing a million names in every row.
+            grouped = totals.subquery()
+            totals = sa.select(grouped).where(is_one_of(grouped.c[ranking.member], members))
+        else:
+            totals = totals.where(is_one_of(piece.source.table.c[ranking.member], members))
+        parts.append(totals)
     statement = parts[0] if len(parts) == 1 else sa.union_all(*parts)
-    return frame_of(conn.execute(statement).all(), (ranking.member,), ranking.sums)
+    return add_rows(conn.execute(statement).all(), (ranking.member,), ranking.sums)
+
+
+def is_one_of(
+    column: sa.ColumnElement[object], members: Sequence[object]
+) -> sa.ColumnElement[bool]:
+    """Return the condition that a column holds one of these values, None among them."""
+    stated = column.in_([each for each in members if each is not None])
+    return sa.or_(stated, column.is_(None)) if None in members else stated
 
 
 def _count(
-    conn: sa.Connection, selection: Selection, scope: Scope, ranking: Ranking
+    conn: sa.Connection, selection: Selection, scope: Scope, ranking: Ranking, facts: Source
 ) -> int:
-    table = _facts(selection, scope, ranking).table
-    condition = matching(
-        selection, scope, table=table, days=ranking.days, without=ranking.member
+    members = _rows(
+        sa.select(facts.table.c[ranking.member]),
+        selection,
+        scope,
+        ranking,
+        Piece(facts, ranking.days),
     )
-    members = sa.select(table.c[ranking.member]).where(condition).distinct().subquery()
-    return conn.scalar(sa.select(sa.func.count()).select_from(members)) or 0
+    everyone = members.distinct().subquery()
+    return conn.scalar(sa.select(sa.func.count()).select_from(everyone)) or 0
 
 
 def fetch_bound(
@@ -198,7 +223,7 @@ def fetch_bound(
 
 def _rollup(
     warehouse: Warehouse, selection: Selection, scope: Scope, ranking: Ranking
-) -> Source | None:
+) -> Rollup | None:
     order = MEASURES[ranking.order]
     if order.denominator is not None or order.numerator in _MORE_THAN_ONE_EACH:
         return None
@@ -210,7 +235,7 @@ def _rollup(
             and needed <= set(rollup.keys)
             and set(ranking.sums) <= set(rollup.sums)
         ):
-            return Source(rollup.name, rollup_table(rollup.name))
+            return rollup
     return None
 
 
@@ -229,22 +254,31 @@ def _run(
     selection: Selection,
     scope: Scope,
     ranking: Ranking,
-    pieces: Sequence[Piece],
-) -> pd.DataFrame:
+    pieces: Iterable[Piece],
+) -> Sums:
     rows = conn.execute(select_ranking(selection, scope, ranking, pieces)).all()
-    return frame_of(rows, (ranking.member,), ranking.sums)
+    return add_rows(rows, (ranking.member,), ranking.sums)
 
 
 def _totals(selection: Selection, scope: Scope, ranking: Ranking, piece: Piece) -> Statement:
+    member = piece.source.table.c[ranking.member]
+    totals = sa.select(
+        member, *[piece.source.total(name).label(name) for name in ranking.sums]
+    ).group_by(member)
+    return _rows(totals, selection, scope, ranking, piece)
+
+
+def _rows(
+    statement: Statement, selection: Selection, scope: Scope, ranking: Ranking, piece: Piece
+) -> Statement:
     table = piece.source.table
-    member = table.c[ranking.member]
-    return (
-        sa.select(member, *[piece.source.total(name).label(name) for name in ranking.sums])
-        .where(
-            matching(selection, scope, table=table, days=piece.days, without=ranking.member)
-        )
-        .group_by(member)
+    statement = statement.where(
+        matching(selection, scope, table=table, days=piece.days, without=ranking.member)
     )
+    if "word_registered_on" in table.c:
+        day = table.c.word_registered_on
+        statement = statement.where(day >= piece.days.start, day < piece.days.end + ONE_DAY)
+    return statement
 
 
 def _order(counted: sa.Subquery, ranking: Ranking) -> list[sa.ColumnElement[object]]:

@@ -1,4 +1,4 @@
-"""Rollups by month of what has very many members: operators and words.
+"""Rollups of what has very many members: operators and words.
 
 There are a million operators and tens of thousands of words, but a screen shows the few largest.
 A rollup keeps only the *leading* members of all time, whole. For all others it keeps a bound: how
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from queries.cubes import (
+    Grain,
     affected_spans,
     key_column,
     key_expression,
@@ -29,7 +30,7 @@ from queries.selection import DateRange
 LEADING_OPERATORS = 5_000
 """Operators kept; ours. The 5,000th of 1.3 million had 182 of 20 million submissions."""
 
-LEADING_WORDS = 2_000
+LEADING_WORDS = 1_000
 """Words kept; ours, many times what a list of hot words shows."""
 
 _REGION = ("province_code", "city_code")
@@ -37,12 +38,14 @@ _REGION = ("province_code", "city_code")
 
 @dataclass(frozen=True, slots=True)
 class Rollup:
-    """Sums by month, ``kind``, ``excluded``, some columns and the leading members.
+    """Sums of the leading members by day or month, ``kind``, ``excluded`` and some columns.
 
     Attributes
     ----------
     member
         Column of the members: ``operator_id`` or ``word_id``.
+    grains
+        A table for each, of the same members.
     columns
         What it can be filtered by besides.
     leading
@@ -51,6 +54,7 @@ class Rollup:
 
     name: str
     member: str
+    grains: tuple[Grain, ...]
     columns: tuple[str, ...]
     sums: tuple[str, ...]
     leading: int
@@ -60,45 +64,50 @@ class Rollup:
         """All columns but the sums."""
         return ("registered_on", "kind", "excluded", *self.columns, self.member)
 
-    @property
-    def order(self) -> tuple[str, ...]:
-        """Order of storage: by city first, so that one city's rows lie together."""
+    def order(self, grain: Grain) -> tuple[str, ...]:
+        """Return the order of storage: months by city first, so that a city lies together."""
+        if grain == "day":
+            return self.keys
         return (*self.columns, "registered_on", "kind", "excluded", self.member)
 
 
+_WORDS = ("submissions",)
 _ALL = (
-    Rollup("month_word", "word_id", (), ("submissions",), LEADING_WORDS),
-    Rollup("month_city_word", "word_id", _REGION, ("submissions",), LEADING_WORDS),
-    Rollup("month_operator", "operator_id", _REGION, tuple(SUMS), LEADING_OPERATORS),
+    Rollup("leading_operators", "operator_id", ("day",), _REGION, tuple(SUMS), LEADING_OPERATORS),
+    Rollup("leading_words", "word_id", ("day", "month"), (), _WORDS, LEADING_WORDS),
+    Rollup("leading_city_words", "word_id", ("month",), _REGION, _WORDS, LEADING_WORDS),
 )
 
 ROLLUPS: dict[str, Rollup] = {rollup.name: rollup for rollup in _ALL}
-"""Every rollup by name, of the same members the smallest first; words need ``submission_words``."""
+"""Every rollup by name; those of words are derived from ``submission_words``."""
 
 rollups = sa.MetaData()
 
 
 def _member_column(rollup: Rollup) -> sa.Column[object]:
+    return sa.Column(rollup.member, _member(rollup).type)
+
+
+def _member(rollup: Rollup) -> sa.Column[object]:
     table = submission_words if rollup.member == "word_id" else submissions
-    return sa.Column(rollup.member, table.c[rollup.member].type)
+    return table.c[rollup.member]
 
 
-_TABLES = {
-    each.name: sa.Table(
-        f"rollup_{each.name}",
+_TABLES: dict[tuple[str, Grain], sa.Table] = {
+    (each.name, grain): sa.Table(
+        f"{each.name}_by_{grain}",
         rollups,
         *[key_column(name) for name in each.keys[:-1]],
         _member_column(each),
         *[sum_column(name) for name in each.sums],
     )
     for each in _ALL
+    for grain in each.grains
 }
-_LEADING = {
-    each.name: sa.Table(f"leading_{each.name}", rollups, _member_column(each)) for each in _ALL
-}
+_LEADING = {each.name: sa.Table(each.name, rollups, _member_column(each)) for each in _ALL}
 _BOUNDS = {
     each.name: sa.Table(
-        f"bound_{each.name}",
+        f"{each.name}_bound",
         rollups,
         sa.Column("registered_on", sa.Date, comment="month; NULL for all time"),
         sa.Column("kind", submissions.c.kind.type, comment="NULL for all kinds"),
@@ -109,9 +118,9 @@ _BOUNDS = {
 }
 
 
-def rollup_table(name: str) -> sa.Table:
-    """Return the table of a rollup."""
-    return _TABLES[name]
+def rollup_table(name: str, grain: Grain) -> sa.Table:
+    """Return a table of a rollup."""
+    return _TABLES[name, grain]
 
 
 def bound_table(name: str) -> sa.Table:
@@ -138,33 +147,37 @@ def derive_rollup(
         Rows of the rollup.
     """
     rollup = ROLLUPS[name]
-    table, bounds = _TABLES[name], _BOUNDS[name]
-    for each in (table, _LEADING[name], bounds):
+    leading, bounds = _LEADING[name], _BOUNDS[name]
+    tables = [rollup_table(name, grain) for grain in rollup.grains]
+    for each in (*tables, leading, bounds):
         each.create(conn, checkfirst=True)
     if days is None:
-        for each in (table, _LEADING[name], bounds):
+        for each in (*tables, leading, bounds):
             conn.execute(each.delete())
-        conn.execute(_LEADING[name].insert().from_select([rollup.member], _choose(rollup)))
-        spans = list(year_spans(conn))
-    else:
-        spans = list(affected_spans(days, "month"))
-    for span in spans:
-        if days is not None:
-            conn.execute(table.delete().where(within(table, span)))
-            conn.execute(bounds.delete().where(within(bounds, span)))
-        conn.execute(table.insert().from_select([*rollup.keys, *rollup.sums], _rows(rollup, span)))
+        conn.execute(leading.insert().from_select([rollup.member], _choose(rollup)))
+    for grain in rollup.grains:
+        _derive_rows(conn, rollup, grain, days)
+    for span in year_spans(conn) if days is None else affected_spans(days, "month"):
+        conn.execute(bounds.delete().where(within(bounds, span)))
         conn.execute(bounds.insert().from_select(_BOUND_KEYS, _bounds(rollup, span)))
     conn.execute(bounds.delete().where(bounds.c.registered_on.is_(None)))
     conn.execute(bounds.insert().from_select(["submissions"], _bound_ever(rollup)))
-    return conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+    return sum(
+        conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables
+    )
+
+
+def _derive_rows(
+    conn: sa.Connection, rollup: Rollup, grain: Grain, days: Collection[dt.date] | None
+) -> None:
+    table = rollup_table(rollup.name, grain)
+    for span in year_spans(conn) if days is None else affected_spans(days, grain):
+        conn.execute(table.delete().where(within(table, span)))
+        names = [*rollup.keys, *rollup.sums]
+        conn.execute(table.insert().from_select(names, _rows(rollup, grain, span)))
 
 
 _BOUND_KEYS = ["registered_on", "kind", "excluded", "submissions"]
-
-
-def _member(rollup: Rollup) -> sa.Column[object]:
-    table = submission_words if rollup.member == "word_id" else submissions
-    return table.c[rollup.member]
 
 
 def _of(rollup: Rollup, span: DateRange) -> sa.Select[*tuple[object, ...]]:
@@ -196,8 +209,8 @@ def _choose(rollup: Rollup) -> sa.Select[*tuple[object, ...]]:
     )
 
 
-def _rows(rollup: Rollup, span: DateRange) -> sa.Select[*tuple[object, ...]]:
-    keys = {name: key_expression(name, "month") for name in rollup.keys[:-1]}
+def _rows(rollup: Rollup, grain: Grain, span: DateRange) -> sa.Select[*tuple[object, ...]]:
+    keys = {name: key_expression(name, grain) for name in rollup.keys[:-1]}
     keys[rollup.member] = _member(rollup)
     return (
         _of(rollup, span)
@@ -207,7 +220,7 @@ def _rows(rollup: Rollup, span: DateRange) -> sa.Select[*tuple[object, ...]]:
         )
         .where(sa.or_(_member(rollup).is_(None), _leads(rollup)))
         .group_by(*keys.values())
-        .order_by(*[keys[name] for name in rollup.order])
+        .order_by(*[keys[name] for name in rollup.order(grain)])
     )
 
 

@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pandas as pd
 
-from queries.counting import Count, fetch_count
+from queries.counting import Count, Sums, fetch_count
 from queries.figures import figures
-from queries.measures import FLOAT_SUMS, sums_of
+from queries.measures import sums_of
 from queries.periods import compared_days, days_of
 from queries.results import Series
 from queries.scope import Scope
@@ -69,7 +70,7 @@ def fetch_series(
 
 def series_of(
     warehouse: Warehouse,
-    found: Sequence[pd.DataFrame],
+    found: Sequence[Sums],
     days: DateRange,
     compared: DateRange | None,
     *,
@@ -80,8 +81,9 @@ def series_of(
     """Return the series of sums by day, counted over ``days`` and, if any, ``compared``."""
     known = _with_data(warehouse, days)
     buckets = [] if known is None else _buckets(known, grain)
+    index = pd.DatetimeIndex([pd.Timestamp(start) for start in buckets], name="registered_on")
     sums = _add_up(found[0], buckets, lambda day: bucket_start(day, grain))
-    frame = figures(sums, measures)
+    frame = pd.DataFrame(figures(sums, measures), index=index)
     frame["complete"] = [
         known is not None and known.start <= start and bucket_end(start, grain) <= known.end
         for start in buckets
@@ -89,11 +91,14 @@ def series_of(
     if compared is None:
         return Series(frame, grain, None)
     position = _positions(days, compared, grain, comparison)
-    before = figures(_add_up(found[1], buckets, position), measures).astype("float64")
-    every_day = (compared.start + ONE_DAY * number for number in range(compared.days))
-    matched = {position(day) for day in every_day}
-    before.loc[[start not in matched for start in buckets]] = float("nan")
-    return Series(frame, grain, before)
+    matched = {position(compared.start + ONE_DAY * number) for number in range(compared.days)}
+    unmatched = np.array([start not in matched for start in buckets], dtype=bool)
+    before = figures(_add_up(found[1], buckets, position), measures)
+    columns = {
+        name: np.where(unmatched, np.nan, values.astype("float64"))
+        for name, values in before.items()
+    }
+    return Series(frame, grain, pd.DataFrame(columns, index=index))
 
 
 def bucket_start(day: dt.date, grain: str) -> dt.date:
@@ -135,20 +140,11 @@ def _whole_months(days: DateRange) -> bool:
 
 
 def _add_up(
-    by_day: pd.DataFrame, buckets: list[dt.date], position: Callable[[dt.date], dt.date | None]
-) -> pd.DataFrame:
-    place = {start: number for number, start in enumerate(buckets)}
-    rows = [place.get(position(day), -1) for day in by_day["registered_on"]]
-    index = pd.DatetimeIndex([pd.Timestamp(start) for start in buckets], name="registered_on")
-    columns: dict[str, list[float]] = {}
-    for name, values in by_day.drop(columns="registered_on").items():
-        totals = [0.0 if name in FLOAT_SUMS else 0] * len(buckets)
-        for row, value in zip(rows, values.to_list(), strict=True):
-            if row >= 0:
-                totals[row] += value
-        columns[str(name)] = totals
-    frame = pd.DataFrame(columns, index=index)
-    return frame.astype({name: "float64" if name in FLOAT_SUMS else "int64" for name in frame})
+    by_day: Sums, buckets: list[dt.date], position: Callable[[dt.date], dt.date | None]
+) -> dict[str, np.ndarray]:
+    number = {start: each for each, start in enumerate(buckets)}
+    wanted = [number.get(position(day)) for day in by_day.firsts]  # type: ignore[arg-type]
+    return by_day.placed(wanted, len(buckets))
 
 
 def _positions(

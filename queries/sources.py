@@ -50,18 +50,16 @@ WORDS_OF_FACTS = Source(
         *submissions.c,
         submissions.c.exclusion_reason.is_not(None).label("excluded"),
         submission_words.c.word_id,
+        submission_words.c.registered_on.label("word_registered_on"),
     )
-    .join(
-        submission_words,
-        sa.and_(
-            submission_words.c.submission_key == submissions.c.submission_key,
-            submission_words.c.registered_on == submissions.c.registered_on,
-        ),
-    )
+    .join(submission_words, submission_words.c.submission_key == submissions.c.submission_key)
     .subquery("words_of_facts"),
     one_row_each=True,
 )
-"""Words with everything about their submissions."""
+"""Words with everything about their submissions.
+
+The day stands in both tables; comparing both lets each be cut before they are joined.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +91,11 @@ def pieces(
     by_day
         True if single days must be told apart, so that a cube by month cannot serve.
     """
-    daily = smallest_cube(warehouse, columns, "day") or FACTS
+    daily = smallest_cube(warehouse, columns, "day")
+    if daily is not None:
+        return (Piece(daily, days),)
     monthly = None if by_day else smallest_cube(warehouse, columns, "month")
-    return (Piece(daily, days),) if monthly is None else split(warehouse, days, monthly, daily)
+    return (Piece(FACTS, days),) if monthly is None else split(warehouse, days, monthly, FACTS)
 
 
 def split(

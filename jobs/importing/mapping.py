@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from analytics.masking_rules import PersonalKind
 from jobs.importing.errors import MappingError
 from jobs.importing.targets import TARGETS, Reader
+from jobs.importing.words import word_key, words_of
 from jobs.regions import HOME_PROVINCE
 
 MAPPINGS_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "mappings"
@@ -163,6 +164,7 @@ class Mapping(_Strict):
     source: str | None = Field(default=None, min_length=1, max_length=64)
     home_region: str | None = HOME_PROVINCE
     missing: tuple[str, ...] = MISSING
+    missing_columns: Literal["error", "allow"] = "error"
     format: FormatOptions = FormatOptions()
     fields: dict[str, FieldSpec]
 
@@ -180,6 +182,7 @@ class Mapping(_Strict):
             for option, (readers, kind) in _ONLY_FOR.items():
                 if option in spec.model_fields_set and TARGETS[name].reader not in readers:
                     raise ValueError(f"{name}: {option} is only for {kind}; remove it")
+            _check_codes(name, spec)
         return fields
 
     @model_validator(mode="after")
@@ -206,6 +209,20 @@ class Mapping(_Strict):
     def column_names(self) -> frozenset[str]:
         """Return every column name that occurs in the mapping."""
         return frozenset(name for _, names in self.references() for name in names)
+
+
+def _check_codes(name: str, spec: FieldSpec) -> None:
+    """Refuse a constant, default or mapped value that the field has no code for."""
+    reader = TARGETS[name].reader
+    section = {Reader.CODE: name, Reader.FLAG: "flag", Reader.SATISFACTION: name}.get(reader)
+    if section is None:
+        return
+    words = words_of(section)
+    written = [spec.constant, spec.default, spec.empty, *spec.values.values()]
+    for value in written:
+        if value is not None and word_key(value) not in words:
+            codes = ", ".join(dict.fromkeys(words.values()))
+            raise ValueError(f"{name}: {value!r} is no known value; write one of {codes}")
 
 
 class _Loader(yaml.BaseLoader):

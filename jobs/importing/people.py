@@ -9,7 +9,6 @@ from pathlib import Path
 
 import polars as pl
 
-from analytics.masking import mask_own, own_values
 from analytics.masking_rules import (
     DIGITS_HINT,
     PersonalKind,
@@ -124,24 +123,27 @@ def _positions(mask: pl.Series) -> pl.Series:
 
 
 def _without_own(column: pl.Series, own: pl.DataFrame) -> pl.Series:
-    frame = own.with_columns(column.alias("text"))
-    names = [name for name in own.columns if frame[name].null_count() < frame.height]
-    if not names:
-        return column
-    mentions = pl.any_horizontal(
-        (pl.col(name).str.len_chars() > 1) & pl.col("text").str.contains(pl.col(name), literal=True)
-        for name in names
-    )
-    rows = _positions(frame.select(mentions).to_series())
-    if not len(rows):
-        return column
-    replaced = []
-    for values in frame.select("text", *names)[rows].iter_rows():
-        text: str = values[0]
-        for value in own_values([each for each in values[1:] if each]):
-            text = text.replace(value, mask_own(value))
-        replaced.append(text)
-    return column.scatter(rows, pl.Series(replaced, dtype=pl.String))
+    placeholders = masking_words()["not_names"]
+    texts = column
+    for values in own:
+        value = pl.col("value")
+        usable = (value.str.len_chars() > 1) & ~value.str.contains("*", literal=True)
+        mentioned = pl.col("text").str.contains(value, literal=True)
+        both = pl.DataFrame([texts.alias("text"), values.alias("value")])
+        rows = _positions(both.select(usable & ~value.is_in(placeholders) & mentioned).to_series())
+        if not len(rows):
+            continue
+        found = both[rows]
+        number = found["value"].str.contains("^[0-9]")
+        masked = mask_column(found["value"], PersonalKind.PHONE).zip_with(
+            number, mask_column(found["value"], PersonalKind.NAME)
+        )
+        replaced = [
+            text.replace(name, mask)
+            for text, name, mask in zip(found["text"], found["value"], masked, strict=True)
+        ]
+        texts = texts.scatter(rows, pl.Series(replaced, dtype=pl.String))
+    return texts
 
 
 def person_keys(persons: pl.DataFrame, secret: bytes) -> pl.Series:
@@ -160,41 +162,38 @@ def person_keys(persons: pl.DataFrame, secret: bytes) -> pl.Series:
         A keyed hash of 16 characters over the telephone number, else the identity number, else
         name and address; null where the record tells nobody apart.
     """
-    placeholders = set(masking_words()["not_names"])
-    columns = ("person_phone", "person_id_number", "person_name", "person_address")
+    phone = pl.col("person_phone")
+    plain = phone.str.contains(r"^1[3-9][0-9]{9}$")
+    known = persons.select(pl.when(plain).then(pl.lit("p") + phone)).to_series()
+    odd = _positions(known.is_null())
+    if len(odd):
+        columns = ("person_phone", "person_id_number", "person_name", "person_address")
+        told = [_told_apart_by(*values) for values in persons.select(columns)[odd].iter_rows()]
+        known = known.scatter(odd, pl.Series(told, dtype=pl.String))
+    blake = hashlib.blake2b
     keys = [
-        _person_key(*values, secret=secret, placeholders=placeholders)
-        for values in persons.select(columns).iter_rows()
+        None
+        if each is None
+        else blake(each.encode(), key=secret, digest_size=PERSON_KEY_BYTES).hexdigest()
+        for each in known.to_list()
     ]
     return pl.Series("person_key", keys, pl.String)
 
 
-def _person_key(
-    phone: str | None,
-    number: str | None,
-    name: str | None,
-    address: str | None,
-    *,
-    secret: bytes,
-    placeholders: set[str],
+def _told_apart_by(
+    phone: str | None, number: str | None, name: str | None, address: str | None
 ) -> str | None:
-    known = None
+    """Return the best of a person's values to tell them from others, marked with its kind."""
     if phone and "*" not in phone:
-        digits = (
-            phone
-            if phone.isascii() and phone.isdigit()
-            else _DIGITS_ONLY.sub("", _half_width(phone))
-        )
+        digits = _DIGITS_ONLY.sub("", _half_width(phone))
         mobile = _MOBILE.search(digits)
         if mobile or len(digits) >= 7:
-            known = f"p{mobile[0] if mobile else digits}"
-    if known is None and number and "*" not in number and len(number) >= 6:
-        known = f"i{_half_width(number).upper()}"
-    if known is None and name and address and "*" not in name and name not in placeholders:
-        known = f"n{_half_width(name)}|{_half_width(address)}"
-    if known is None:
-        return None
-    return hashlib.blake2b(known.encode(), key=secret, digest_size=PERSON_KEY_BYTES).hexdigest()
+            return f"p{mobile[0] if mobile else digits}"
+    if number and "*" not in number and len(number) >= 6:
+        return f"i{_half_width(number).upper()}"
+    if name and address and "*" not in name and name not in masking_words()["not_names"]:
+        return f"n{_half_width(name)}|{_half_width(address)}"
+    return None
 
 
 def _half_width(text: str) -> str:

@@ -111,11 +111,17 @@ def trend_chart(
     complete = frame["complete"].to_numpy(dtype=bool)
     open_end = ~complete
     open_end[:-1] |= ~complete[1:]
+    open_end[1:] |= ~complete[:-1]
     for colour, (name, label) in zip(palette.series, lines.items(), strict=False):
-        _add_line(chart, label, frame[name].where(complete), colour=colour, width=3)
+        _add_line(chart, label, frame[name].where(complete), colour=colour, width=size / 5)
         if not complete.all():
             _add_line(
-                chart, label, frame[name].where(open_end), colour=colour, width=2, kind="dotted"
+                chart,
+                label,
+                frame[name].where(open_end),
+                colour=colour,
+                width=size / 6,
+                kind="dotted",
             )
         if compared is not None:
             then = compared[name].reindex(compared.index)
@@ -124,7 +130,7 @@ def trend_chart(
                 f"{label}（{compared_label}）",
                 then,
                 colour=colour,
-                width=1.5,
+                width=size / 9,
                 kind="dashed",
                 opacity=0.65,
             )
@@ -163,7 +169,9 @@ def _add_line(
         color=colour,
         is_symbol_show=False,
         label_opts=opts.LabelOpts(is_show=False),
-        linestyle_opts=opts.LineStyleOpts(width=width, type_=kind, opacity=opacity, color=colour),
+        linestyle_opts=opts.LineStyleOpts(
+            width=round(width, 1), type_=kind, opacity=opacity, color=colour
+        ),
         itemstyle_opts=opts.ItemStyleOpts(color=colour),
         areastyle_opts=opts.AreaStyleOpts(opacity=0.12 if kind == "solid" else 0, color=colour),
     )
@@ -255,7 +263,9 @@ def donut_chart(
             pos_left="23.5%",
             pos_top="middle",
             text_align="center",
-            title_textstyle_opts=opts.TextStyleOpts(color=palette.text, font_size=round(size * 1.5)),
+            title_textstyle_opts=opts.TextStyleOpts(
+                color=palette.text, font_size=round(size * 1.5)
+            ),
         ),
         legend_opts=opts.LegendOpts(
             orient="vertical",
@@ -399,7 +409,9 @@ def map_pieces(values: pd.Series, *, unit: str) -> list[dict[str, Any]]:
     >>> [piece["label"] for piece in map_pieces(pd.Series([3, 40, 500, 6000, 70000]), unit="件")]
     ['19,000件以上', '2,700至19,000件', '320至2,700件', '33至320件', '33件以下']
     """
-    cuts = sorted({_rounded(values.quantile(n / MAP_CLASSES)) for n in range(1, MAP_CLASSES)} - {0})
+    values = values.dropna()
+    shares = [n / MAP_CLASSES for n in range(1, MAP_CLASSES)] if len(values) else []
+    cuts = sorted({_rounded(values.quantile(share)) for share in shares} - {0})
     if not cuts:
         return [{"gte": 0, "label": f"{values.max() if len(values) else 0:,.0f}{unit}以下"}]
     pieces: list[dict[str, Any]] = [{"gte": cuts[-1], "label": f"{cuts[-1]:,}{unit}以上"}]

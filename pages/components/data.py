@@ -5,13 +5,18 @@ a new one is picked up at the next rerun, and the one before is closed when two 
 """
 
 import datetime as dt
+import functools
 from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
+import yaml
 
+from pages.components import places
 from pages.components.settings import settings
 from queries import reads
+from queries.hot_words import WordsNotDerivedError
+from queries.notable import NotableRules
 from queries.results import Breakdown, DataStatus, Matrix, Series, SubmissionPage, Totals
 from queries.scope import Scope
 from queries.selection import Selection
@@ -26,6 +31,7 @@ from queries.warehouse import (
 __all__ = [
     "NoWarehouseError",
     "SchemaVersionError",
+    "WordsNotDerivedError",
     "breakdown",
     "breakdowns",
     "matrix",
@@ -220,9 +226,18 @@ def submission(scope: Scope, *, submission_id: str) -> dict[str, object] | None:
     return _submission(_generation(), scope, submission_id)
 
 
+@functools.cache
+def notable_rules() -> NotableRules:
+    """Return what makes a submission notable here, from ``assets/rules/notable.yaml``."""
+    path = places.ASSETS / "rules" / "notable.yaml"
+    return NotableRules.from_mapping(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _notable(generation: str, selection: Selection, scope: Scope, limit: int) -> pd.DataFrame:
-    return reads.fetch_notable(_warehouse(generation), selection, scope, limit=limit)
+    return reads.fetch_notable(
+        _warehouse(generation), selection, scope, rules=notable_rules(), limit=limit
+    )
 
 
 def notable(selection: Selection, scope: Scope, *, limit: int = 30) -> pd.DataFrame:

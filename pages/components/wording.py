@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -124,14 +124,21 @@ def split_unit(text: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else (text, "")
 
 
-def reasons(codes: object) -> str:
-    """Return the labels of the comma-joined reasons why a submission is notable."""
-    if not isinstance(codes, str):
-        return ""
-    return "、".join(_REASONS.get(code, code) for code in codes.split(",") if code)
+REASONS = MappingProxyType(
+    {"injury": "人身伤害", "large_sum": "金额较大", "many": "同一主体近期集中"}
+)
+"""Why a submission is notable."""
 
 
-_REASONS = MappingProxyType({"large_sum": "金额较大", "injury": "人身伤害", "many": "同一主体集中"})
+def reasons(codes: Iterable[str]) -> str:
+    """Return the labels of the reasons why a submission is notable.
+
+    Examples
+    --------
+    >>> reasons(("injury", "many"))
+    '人身伤害、同一主体近期集中'
+    """
+    return "、".join(REASONS.get(code, code) for code in codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,15 +290,26 @@ _FIELDS = MappingProxyType(
 )
 
 
+_FIXED: tuple[tuple[type[Exception], str], ...] = (
+    (
+        data.NoWarehouseError,
+        "还没有可以显示的数据。请在程序目录运行“python -m jobs demo”生成演示数据，"
+        "或运行“python -m jobs import 文件 --mapping 映射文件”导入本单位数据，然后刷新本页。",
+    ),
+    (data.SchemaVersionError, "数据由另一版本的程序写成，本版本不能读取。请用本版本重新导入数据。"),
+    (
+        data.WordsNotDerivedError,
+        "热词尚未随数据更新，请运行“python -m jobs refresh”，然后刷新本页。",
+    ),
+    (NoFrameError, "本页不能单独打开，请运行“streamlit run app.py”后从导航进入。"),
+)
+
+
 def explain(error: BaseException) -> str | None:
     """Return what a known error means and what to do, None for an unknown one."""
-    if isinstance(error, data.NoWarehouseError):
-        return (
-            "还没有可以显示的数据。请在程序目录运行“python -m jobs demo”生成演示数据，"
-            "或运行“python -m jobs import 文件 --mapping 映射文件”导入本单位数据，然后刷新本页。"
-        )
-    if isinstance(error, data.SchemaVersionError):
-        return "数据由另一版本的程序写成，本版本不能读取。请用本版本重新导入数据。"
+    for kind, sentence in _FIXED:
+        if isinstance(error, kind):
+            return sentence
     if isinstance(error, InvalidSelectionError):
         field = _FIELDS.get(error.field) or (
             DIMENSIONS[error.field].label if error.field in DIMENSIONS else "筛选条件"
@@ -299,8 +317,6 @@ def explain(error: BaseException) -> str | None:
         return f"网址中的{field}“{error.value}”无法识别，请清除筛选后重新选择。"
     if isinstance(error, InvalidSettingError):
         return f"环境变量{error.name}的值不可用，请系统管理员对照说明文件改正后重新启动。"
-    if isinstance(error, NoFrameError):
-        return "本页不能单独打开，请运行“streamlit run app.py”后从导航进入。"
     return None
 
 

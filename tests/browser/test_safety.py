@@ -1,0 +1,186 @@
+"""What the public writes stays text, and a viewer gets nothing that is not the viewer's."""
+
+import base64
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Response, expect
+
+from tests.browser.looking import painted_canvases, wait_until_idle, wait_until_painted
+from tests.ui.planted import PICTURE, SECRET, WUHAN_NOW, plant
+
+OF_WUHAN = {"VIEWER_REGIONS": "420100", "VIEWER_ROLE": "analyst"}
+PAGES = ("", "explorer", "submissions", "big_screen")
+FOREIGN_ID = "42050600000"
+"""A submission of Yichang."""
+
+BROKEN = """() => {
+    const found = window.broken ? ['code ran'] : [];
+    const look = (root) => root.querySelectorAll('*').forEach((element) => {
+        if (element.tagName === 'IMG' && element.getAttribute('src') === 'x') found.push('picture');
+        if (element.tagName === 'SCRIPT' && element.textContent.includes('window.broken'))
+            found.push('script');
+        if (element.tagName === 'A' && /^javascript:|elsewhere/.test(element.getAttribute('href')))
+            found.push('link');
+        if (element.shadowRoot) look(element.shadowRoot);
+    });
+    look(document);
+    return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory):
+    return plant(tmp_path_factory.mktemp("warehouse"))
+
+
+@pytest.fixture(scope="module")
+def server(serve_module, warehouse):
+    return serve_module(warehouse, "sqlite://", VIEWER_REGIONS="all")
+
+
+@pytest.fixture(scope="module")
+def city_server(serve_module, warehouse):
+    return serve_module(warehouse, "sqlite://", **OF_WUHAN)
+
+
+@dataclass
+class Received:
+    """Every byte that a page was sent."""
+
+    bodies: list[bytes] = field(default_factory=list)
+
+    def listen(self, page: Page) -> None:
+        page.on("response", self._keep)
+        page.on("websocket", lambda socket: socket.on("framereceived", self._keep_frame))
+
+    def _keep(self, response: Response) -> None:
+        if response.request.resource_type not in {"script", "stylesheet", "font"} and response.ok:
+            self.bodies.append(response.body())
+
+    def _keep_frame(self, payload: str | bytes) -> None:
+        self.bodies.append(payload.encode() if isinstance(payload, str) else payload)
+
+    def holds(self, text: str) -> bool:
+        """Tell whether ``text`` came, plain, in other letters' case, as UTF-16 or in base64."""
+        everything = b"".join(self.bodies)
+        inner = base64.b64encode(text.encode()).rstrip(b"=")[:-1]
+        return (
+            text.lower().encode() in everything.lower()
+            or text.encode("utf-16-le") in everything
+            or inner in everything
+        )
+
+
+def look_around(page: Page) -> None:
+    """Move over the whole page, so that every tooltip has its chance."""
+    for row in range(8):
+        for column in range(12):
+            page.mouse.move(80 + column * 160, 60 + row * 130)
+            page.wait_for_timeout(25)
+
+
+def opened(context: BrowserContext, url: str) -> tuple[Page, Received]:
+    page, received = context.new_page(), Received()
+    received.listen(page)
+    page.goto(url)
+    wait_until_idle(page)
+    page.wait_for_timeout(2500)
+    return page, received
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_the_public_writes_stays_text(server, browser_context, path):
+    page, received = opened(browser_context, f"{server.url}/{path}")
+    look_around(page)
+    assert page.evaluate(BROKEN) == []
+    assert received.holds("onerror"), "the attack did not reach the page, so nothing is proved"
+    assert not received.holds("--x_x--0_0--window"), "the browser would run this"
+
+
+def test_tooltips_of_the_map_and_the_cloud_are_drawn_not_built(server, open_page):
+    page = open_page(server.url)
+    wait_until_painted(page, canvases=4)
+    for key, place in (("map", (0.80, 0.66)), ("word", (0.5, 0.5))):
+        box = page.locator(f".st-key-{key} canvas").first.bounding_box()
+        page.mouse.move(box["x"] + box["width"] * place[0], box["y"] + box["height"] * place[1])
+        page.wait_for_timeout(600)
+        assert page.locator(f".st-key-{key} .echarts-container > div").count() == 1, key
+    assert page.evaluate(BROKEN) == []
+    assert painted_canvases(page) == 4
+
+
+def test_the_live_list_shows_the_letters_themselves(server, open_page):
+    page = open_page(server.url)
+    expect(page.locator(".cr-ticker article").first).to_contain_text(PICTURE)
+
+
+def test_a_code_marker_in_an_option_would_run(server, open_page):
+    """The attack is real: what `render` takes out is what the browser runs."""
+    page = open_page(server.url)
+    source = page.evaluate(
+        """async () => {
+            const names = performance.getEntriesByType('resource').map((each) => each.name);
+            const bundle = names.find((name) => name.includes('streamlit_echarts'));
+            return bundle ? await (await fetch(bundle)).text() : '';
+        }"""
+    )
+    assert "--x_x--0_0--" in source
+
+
+@pytest.mark.parametrize("path", [*PAGES, "explorer?region=420500", "submissions?region=420500"])
+def test_a_viewer_of_one_city_gets_no_byte_of_another(city_server, browser_context, path):
+    page, received = opened(browser_context, f"{city_server.url}/{path}")
+    look_around(page)
+    assert received.holds("420106"), "the own city's rows did not come, so nothing is proved"
+    assert not received.holds(SECRET)
+    assert not received.holds(FOREIGN_ID[:8])
+
+
+def test_another_citys_submission_by_its_address_does_not_exist(city_server, browser_context):
+    _, received = opened(browser_context, f"{city_server.url}/submissions?id={FOREIGN_ID}")
+    assert not received.holds(SECRET)
+
+
+def test_the_big_screen_by_an_address_of_another_city_shows_the_own(city_server, open_page):
+    page = open_page(f"{city_server.url}/?region=420500")
+    expect(page.get_by_text("武汉市投诉举报一屏展示")).to_be_visible()
+    expect(page.locator(".cr-tile").first).to_contain_text(f"{WUHAN_NOW}件")
+    expect(page.get_by_role("button", name="返回湖北省")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["explorer?region=420100", "submissions?region=420100"])
+def test_the_first_visit_to_a_page_by_its_address_goes_through_the_frame(
+    serve, warehouse, browser_context, path
+):
+    server = serve(warehouse, "sqlite://", **OF_WUHAN)
+    page, received = opened(browser_context, f"{server.url}/{path}")
+    expect(page.get_by_test_id("stSidebar").get_by_text("当前身份：研判分析员")).to_be_visible()
+    page.wait_for_url(f"**/{path}")
+    assert received.holds("420106"), "the page asked for did not come"
+    assert not received.holds(SECRET)
+
+
+@pytest.mark.parametrize("path", ["", "explorer", "submissions"])
+def test_the_first_visit_without_any_right_gets_no_row(serve, warehouse, browser_context, path):
+    server = serve(warehouse, "sqlite://")
+    page, received = opened(browser_context, f"{server.url}/{path}")
+    expect(page.get_by_text("尚未设定可见范围")).to_be_visible()
+    assert not received.holds(SECRET)
+    assert not received.holds("420106")
+
+
+def test_without_data_the_way_out_is_shown(serve, tmp_path, browser_context):
+    server = serve(tmp_path / "nowhere", "sqlite://", VIEWER_REGIONS="all")
+    page, received = opened(browser_context, server.url)
+    expect(page.get_by_text("python -m jobs demo")).to_be_visible()
+    number = page.get_by_role("alert").inner_text().partition("编号")[2][:8]
+    assert f"failure {number}: NoWarehouseError" in server.log
+    assert not received.holds(str(tmp_path))
+
+
+def test_no_request_leaves_the_machine(server, browser_context, foreign_requests):
+    for path in PAGES:
+        page, _ = opened(browser_context, f"{server.url}/{path}")
+        page.close()
+    assert foreign_requests == []
