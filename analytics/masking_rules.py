@@ -26,6 +26,19 @@ _COLON = "[:：]"
 DIGITS_HINT = rf"{_D}{{3}}{_GAP}{_D}{{4}}"
 """Found in every text that holds a telephone, identity, card or order number."""
 
+FULL_WIDTH_DIGIT = "[０-９]"
+
+
+def half_width(pattern: str) -> str:
+    """Return a pattern without its full-width digits: as good, and twice as fast, for texts without.
+
+    Examples
+    --------
+    >>> half_width("[0-9０-９]{4}[1１]")
+    '[0-9]{4}[1]'
+    """
+    return re.sub("[０-９](?:-[０-９])?", "", pattern)
+
 
 class PersonalKind(StrEnum):
     """What kind of personal data a value is; decides how it is masked."""
@@ -229,7 +242,7 @@ def _word_rules() -> tuple[Rule, ...]:
     surname = f"(?:{_any(words['compound_surnames'])}|[{''.join(words['surnames'].split())}])"
     titles, account = _any(words["titles"]), r"[A-Za-z0-9_\-]{2,30}"
     chat, qq = _any(words["chat_cues"]), _any(words["qq_cues"])
-    plate = f"[{words['plate_provinces']}][A-Z]"
+    plates = words["plate_provinces"]
     return (
         Rule(
             "local landline",
@@ -245,8 +258,9 @@ def _word_rules() -> tuple[Rule, ...]:
         Rule("qq account", rf"({qq} ?)({_D}){_D}{{3,30}}({_D})", "${1}${2}***${3}"),
         Rule(
             "plate",
-            rf"({plate})[·• ]?[A-HJ-NP-Z0-9]{{3,4}}([A-HJ-NP-Z0-9]{{2}})",
+            rf"([{plates}][A-Z])[·• ]?[A-HJ-NP-Z0-9]{{3,4}}([A-HJ-NP-Z0-9]{{2}})",
             "${1}***${2}",
+            "|".join(f"{province}[A-Z]" for province in plates),
         ),
         Rule(
             "order number",

@@ -20,7 +20,7 @@ from pages.components import (
 )
 from pages.components.screen_clock import show_clock
 from pages.components.settings import settings
-from queries.dimensions import DIMENSIONS
+from queries.screen import Screen
 from queries.selection import Comparison, Period, Selection
 
 PERIODS = ("30d", "ytd", "12m")
@@ -30,6 +30,9 @@ RANKS = (
     ("issue", "问题排行", "issue_type"),
     ("operator", "被诉主体排行", "operator_id"),
 )
+LEVELS = (*(level for *_, level in RANKS), "channel", "status", "word")
+MEMBERS = 120
+"""Of a level at most: the counties of a province, of which a map shows all."""
 ROWS = 8
 WORDS = 40
 NOTICES = 30
@@ -55,7 +58,7 @@ def choose_period() -> None:
 
 
 @st.fragment(run_every=settings().refresh_seconds)
-def screen() -> None:
+def show_screen() -> None:
     """Draw everything, again and again; the browser keeps what has not changed."""
     with failures.Explained():
         start = access.home_of(viewer.scope, HOME)
@@ -66,50 +69,70 @@ def screen() -> None:
         selection = Selection(period=Period(code if code in PERIODS else PERIODS[0]))
         if region != start:
             selection = selection.with_filter("region", (region,))
-        draw_panels(selection, region)
-        draw_period(selection)
-        draw_map(selection, region)
-        draw_charts(selection)
+        outline = places.outline(region)
+        found = data.screen(
+            selection,
+            viewer.scope,
+            measures=screen_rows.TILES,
+            levels=(*LEVELS, *([outline.level] if outline else [])),
+            limit=MEMBERS,
+            words=WORDS,
+            notable=NOTICES,
+        )
+        show_panels(found, selection.period, region)
+        show_period(selection.period)
+        above = [
+            code for code in places.trail(region)[:-1] if access.may_enter(viewer.scope, code, HOME)
+        ]
+        screen_charts.show_way(above, choose_region)
+        parts = found.breakdowns[outline.level] if outline else None
+        screen_charts.show_map(parts, outline, chosen=region, letters=letters, choose=choose_region)
+        yearly = replace(selection, period=TREND, comparison=Comparison.LAST_YEAR)
+        course = data.series(yearly, viewer.scope, measures=("complaints", "tipoffs"), grain="week")
+        screen_charts.show_trend(course, letters=letters)
+        screen_charts.show_channels(found.breakdowns["channel"], letters=letters)
+        screen_charts.show_words(found.breakdowns.get("word"), letters=letters)
+        screen_charts.show_live(found.notable)
 
 
-def draw_panels(selection: Selection, region: str) -> None:
+def show_panels(found: Screen, period: Period, region: str) -> None:
     """Draw all frames, and the figures and leaderboards in them."""
-    status = data.status()
-    totals = data.totals(selection, viewer.scope, measures=screen_rows.TILES)
-    found = data.breakdowns(
-        selection, viewer.scope, levels=(*(level for *_, level in RANKS), "status"), limit=20
-    )
-    last_day = wording.date_text(status.last_day)
-    base = f"{wording.period_text(selection.period)}　截至{last_day}"
-    stages = screen_panels.stages(screen_rows.stage_rows(found["status"]))
+    status, last_day = data.status(), wording.date_text(data.status().last_day)
+    base = f"{wording.period_text(period)}　截至{last_day}"
     approval = settings().map_approval
+    stages = screen_panels.stages(screen_rows.stage_rows(found.breakdowns["status"]))
     stages += screen_panels.note(
         f"审图号：{approval}" if approval else "地图仅作示意，审图号待使用单位核实"
     )
     body = screen_panels.heading(
         f"{labels.label('region', region)}投诉举报一屏展示",
-        f"统计期{wording.days_text(totals.days)}　数据截至{last_day}　{viewer.name}",
+        f"统计期{wording.days_text(found.totals.days)}　数据截至{last_day}　{viewer.name}",
         synthetic=status.synthetic,
         warning=freshness.warning(status.last_day, limit=settings().stale_working_days),
-    ) + screen_panels.tiles(screen_rows.tile_rows(totals))
+    ) + screen_panels.tiles(screen_rows.tile_rows(found.totals))
     for name, title, level in RANKS:
-        ranks = screen_panels.ranking(screen_rows.rank_rows(found[level], rows=ROWS))
-        body += screen_panels.frame(name, title, f"件数与环比　{base}", ranks)
-    body += screen_panels.frame("map", "区域分布与办理进度", base, stages)
-    body += screen_panels.frame("trend", "投诉举报走势", f"近13个月　按周　截至{last_day}")
-    body += screen_panels.frame("channel", "来源渠道", base)
-    body += screen_panels.frame("word", "热词", base)
-    body += screen_panels.frame("live", "值得关注的新诉求", base)
+        ranks = screen_rows.rank_rows(found.breakdowns[level], rows=ROWS)
+        body += screen_panels.frame(
+            name, title, f"件数与环比　{base}", screen_panels.ranking(ranks)
+        )
+    for name, title, counted, content in (
+        ("map", "区域分布与办理进度", base, stages),
+        ("trend", "投诉举报走势", f"近13个月　按周　截至{last_day}", None),
+        ("channel", "来源渠道", base, None),
+        ("word", "热词", base, None),
+        ("live", "值得关注的新诉求", f"近{data.notable_rules().days}天　截至{last_day}", None),
+    ):
+        body += screen_panels.frame(name, title, counted, content)
     render.show_html(body)
 
 
-def draw_period(selection: Selection) -> None:
+def show_period(period: Period) -> None:
     """Draw the switch of periods."""
     with st.container(key="panel-period"):
         st.segmented_control(
             "时间范围",
             PERIODS,
-            default=selection.period.code,
+            default=period.code,
             required=True,
             format_func=lambda code: wording.period_text(Period(code)),
             key="period",
@@ -118,34 +141,4 @@ def draw_period(selection: Selection) -> None:
         )
 
 
-def draw_map(selection: Selection, region: str) -> None:
-    """Draw the way down to the region, and the map of its parts."""
-    above = places.trail(region)[:-1]
-    screen_charts.show_way(
-        [code for code in above if access.may_enter(viewer.scope, code, HOME)], choose_region
-    )
-    outline = places.outline(region)
-    if outline is None:
-        with st.container(key="panel-map"):
-            render.show_html(screen_panels.nothing("没有该区域的地图"))
-        return
-    level = DIMENSIONS["region"].level_of(outline.parts[0]).name
-    parts = data.breakdown(selection, viewer.scope, level=level, limit=500)
-    screen_charts.show_map(parts, outline, chosen=region, letters=letters, choose=choose_region)
-
-
-def draw_charts(selection: Selection) -> None:
-    """Draw what moves: thirteen months, channels, words, the newest."""
-    yearly = replace(selection, period=TREND, comparison=Comparison.LAST_YEAR)
-    course = data.series(yearly, viewer.scope, measures=("complaints", "tipoffs"), grain="week")
-    screen_charts.show_trend(course, letters=letters)
-    channels = data.breakdown(selection, viewer.scope, level="channel", limit=20)
-    screen_charts.show_channels(channels, letters=letters)
-    words = data.breakdown(selection, viewer.scope, level="word", limit=WORDS)
-    screen_charts.show_words(words, letters=letters)
-    with st.container(key="panel-live"):
-        newest = data.notable(selection, viewer.scope, limit=NOTICES)
-        render.show_html(screen_panels.live_list(screen_rows.notice_rows(newest)))
-
-
-screen()
+show_screen()

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.components import (
     access,
     address,
+    boards,
     charts,
     data,
     drilling,
@@ -37,11 +38,11 @@ KPIS = (
 selection = selection_bar(scope, measures=KPIS)
 asked = address.query()
 measure = MEASURES[asked["measure"] if asked.get("measure") in KPIS else KPIS[0]]
-views = leaderboards.views(selection, drilling.read_drill(asked.get("drill", "")), scope)
+views = boards.views(selection, drilling.read_drill(asked.get("drill", "")), scope)
 totals = data.totals(selection, scope, measures=KPIS)
 clicked = explorer_clicks.on_board(views)
 
-figures, boards = st.columns([38, 62], gap="small")
+figures, rankings = st.columns([38, 62], gap="small")
 
 with figures:
     panels.show(
@@ -96,7 +97,7 @@ with figures:
         on_click=explorer_clicks.on_week,
     )
 
-with boards:
+with rankings:
     counted = leaderboards.fetch(views, selection, scope, measure)
     panels.show(
         "boards",

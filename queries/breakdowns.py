@@ -11,10 +11,10 @@ from queries.figures import breakdown_frame
 from queries.hot_words import LEVEL as WORD
 from queries.hot_words import fetch_hot_words
 from queries.measures import MEASURES, sums_of
+from queries.operator_names import operator_names
 from queries.periods import compared_days, days_of
 from queries.ranking import Ranking, fetch_ranking
 from queries.results import Breakdown
-from queries.schema import operators
 from queries.scope import Scope
 from queries.selection import Selection
 from queries.warehouse import Warehouse
@@ -144,7 +144,9 @@ def breakdowns_on(
                 order=chosen,
                 total=_total(conn, warehouse, selection, scope, ranking),
             )
-            frame.insert(1, "name", _names(conn, frame["member"]))
+            names = operator_names(conn, frame["member"])
+            named = pd.Series([names.get(each) for each in frame["member"]], dtype=object)
+            frame.insert(1, "name", named)
             found[level] = Breakdown(frame, level, ranked.members, ranked.counted)
         else:
             current, *compared = frames[level]
@@ -193,14 +195,3 @@ def _total(
         of=measure.numerator,
         lifted=(ranking.member,),
     )
-
-
-def _names(conn: sa.Connection, members: pd.Series) -> pd.Series:
-    wanted = [each for each in members if each is not None]
-    rows = conn.execute(
-        sa.select(operators.c.operator_id, operators.c.name).where(
-            operators.c.operator_id.in_(wanted)
-        )
-    )
-    names = {row.operator_id: row.name for row in rows}
-    return pd.Series([names.get(each) for each in members], members.index, dtype=object)

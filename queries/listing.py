@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import pandas as pd
 import sqlalchemy as sa
 
-from queries.counting import Count, fetch_count
+from queries.counting import fetch_number
 from queries.matching import matching
+from queries.operator_names import operator_names
 from queries.periods import days_of
 from queries.results import SubmissionPage
-from queries.schema import operators, submissions
+from queries.schema import submissions
 from queries.scope import Scope
 from queries.selection import DateRange, Selection
 from queries.warehouse import Warehouse
@@ -92,14 +93,13 @@ def fetch_submissions(
         raise ValueError(msg)
     days = days_of(warehouse, selection)
     with warehouse.engine.connect() as conn:
-        count = Count((), ("submissions",), (days,))
-        total = fetch_count(conn, warehouse, selection, scope, count)[0]["submissions"].iloc[0]
+        total = fetch_number(conn, warehouse, selection, scope, days)
         found = conn.execute(
             select_page(selection, scope, days, page=page, page_size=page_size, order=order)
         ).all()
         rows = conn.execute(_select_rows(found, order)).all() if found else []
-    names = [*LISTED_COLUMNS, "operator_name"]
-    return SubmissionPage(rows_frame(rows, names), int(total), page, page_size)
+        frame = rows_frame(conn, rows, LISTED_COLUMNS)
+    return SubmissionPage(frame, int(total), page, page_size)
 
 
 def select_page(
@@ -136,31 +136,38 @@ def fetch_submission(
         return None
     whole = DateRange(warehouse.first_day, warehouse.last_day)
     shown = [each for each in submissions.c if each.name not in NOT_SHOWN]
-    statement = (
-        sa.select(*shown, operators.c.name.label("operator_name"))
-        .select_from(_with_operators())
-        .where(
-            matching(Selection(), scope, days=whole), submissions.c.submission_id == submission_id
-        )
+    statement = sa.select(*shown).where(
+        matching(Selection(), scope, days=whole), submissions.c.submission_id == submission_id
     )
     with warehouse.engine.connect() as conn:
-        row = conn.execute(statement).one_or_none()
-    return None if row is None else dict(row._mapping)
+        row = conn.execute(statement).mappings().one_or_none()
+        if row is None:
+            return None
+        names = operator_names(conn, [row["operator_id"]])
+    return {**row, "operator_name": names.get(row["operator_id"])}
 
 
-def rows_frame(rows: Sequence[Sequence[object]], names: Sequence[str]) -> pd.DataFrame:
-    """Return rows of ``submissions`` as a frame: moments and amounts typed, None where not stated."""
+def rows_frame(
+    conn: sa.Connection, rows: Sequence[Sequence[object]], names: Sequence[str]
+) -> pd.DataFrame:
+    """Return rows that begin with these columns of ``submissions`` as a frame.
+
+    Moments and amounts are typed, everything else is as stored, None where not stated. A column
+    ``operator_name`` is added.
+    """
     columns: dict[str, pd.Series] = {}
     for position, name in enumerate(names):
         values = [row[position] for row in rows]
-        kind = submissions.c[name].type if name in submissions.c else sa.Text()
+        kind = submissions.c[name].type
         if isinstance(kind, sa.DateTime):
-            columns[name] = pd.Series(pd.to_datetime(pd.Series(values, dtype=object)))
+            columns[name] = pd.to_datetime(pd.Series(values, dtype=object))
         elif isinstance(kind, sa.Float):
             columns[name] = pd.Series(values, dtype="float64")
         else:
             columns[name] = pd.Series(values, dtype=object)
-    return pd.DataFrame(columns)
+    known = operator_names(conn, columns["operator_id"])
+    named = [known.get(each) for each in columns["operator_id"]]
+    return pd.DataFrame({**columns, "operator_name": pd.Series(named, dtype=object)})
 
 
 def _select_rows(
@@ -168,22 +175,14 @@ def _select_rows(
 ) -> sa.Select[*tuple[object, ...]]:
     moments = [row.registered_at for row in found]
     return (
-        sa.select(
-            *[submissions.c[name] for name in LISTED_COLUMNS],
-            operators.c.name.label("operator_name"),
-        )
-        .select_from(_with_operators())
+        sa.select(*[submissions.c[name] for name in LISTED_COLUMNS])
         .where(
             submissions.c.submission_key.in_([row.submission_key for row in found]),
-            # Lets an engine that sorts by time skip almost everything.
+            # Lets an engine that stores by time skip almost everything.
             submissions.c.registered_at.between(min(moments), max(moments)),
         )
         .order_by(*_order(order))
     )
-
-
-def _with_operators() -> sa.Join:
-    return submissions.outerjoin(operators, operators.c.operator_id == submissions.c.operator_id)
 
 
 def _order(name: str) -> list[sa.ColumnElement[object]]:

@@ -24,6 +24,7 @@ from queries.merging import (
     mark_dirty,
     remember_later_exports,
     row_hash,
+    select_superseded,
     stage,
     stage_meta,
 )
@@ -43,11 +44,14 @@ class MergeCounts:
     unchanged
         Staged records that changed nothing: known already, older than what is stored, or
         second copies inside the sources.
+    superseded
+        Those of ``unchanged`` that say something else than the record that is kept.
     """
 
     loaded: int
     updated: int
     unchanged: int
+    superseded: int = 0
 
 
 class MixedDataError(ValueError):
@@ -175,8 +179,10 @@ class Building:
             self._insert_by_month()
             self._raise_version(synthetic)
             self.changed = True
+        with self.engine.connect() as conn:
+            superseded = conn.scalar(select_superseded()) or 0
         self._close_stage()
-        return MergeCounts(loaded, updated, staged - loaded - updated)
+        return MergeCounts(loaded, updated, staged - loaded - updated, superseded)
 
     def finish(self) -> None:
         """Write everything to the file; the store calls it before publishing."""

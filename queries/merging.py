@@ -201,6 +201,15 @@ def delete_replaced(conn: sa.Connection) -> None:
         conn.execute(table.delete().where(table.c.submission_id.in_(replaced)))
 
 
+def select_superseded() -> sa.Select[Any]:
+    """Count the staged records that lost to a record with another content; run after the merge."""
+    lost = sa.and_(
+        import_state.c.submission_id == stage.c.submission_id,
+        import_state.c.row_hash != stage.c.row_hash,
+    )
+    return sa.select(sa.func.count()).select_from(stage.join(import_state, lost))
+
+
 def insert_month(conn: sa.Connection, month: dt.date) -> None:
     """Write one month of changes, ordered by time; month by month keeps memory bounded."""
     start = month.date() if isinstance(month, dt.datetime) else month

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from queries.listing import rows_frame
 from queries.matching import contains, matching
 from queries.periods import days_of
-from queries.schema import operators, submissions
+from queries.schema import submissions
 from queries.scope import Scope
 from queries.selection import DateRange, Selection
 from queries.sources import ONE_DAY
@@ -38,8 +38,8 @@ NOTABLE_COLUMNS = (
 )
 """Columns of ``submissions`` in the list of notable ones."""
 
-USUAL_DAYS = 56
-"""Days before the new ones that tell what is usual for an operator: eight weeks; ours."""
+USUAL_DAYS = 28
+"""Days before the new ones that tell what is usual for an operator: four weeks; ours."""
 
 
 class Reason(StrEnum):
@@ -141,7 +141,7 @@ def notable_on(
         if len(rows) < limit:
             statement = select_notable(selection, scope, days, rules, newest, limit - len(rows))
             rows += conn.execute(statement).all()
-    frame = rows_frame(rows, [*NOTABLE_COLUMNS, "operator_name"])
+    frame = rows_frame(conn, rows, NOTABLE_COLUMNS)
     frame["operator_submissions"] = pd.Series(
         [crowds[row.operator_id].recent if row.many else None for row in rows], dtype="float64"
     )
@@ -180,14 +180,10 @@ def select_notable(
     return (
         sa.select(
             *[columns[name] for name in NOTABLE_COLUMNS],
-            operators.c.name.label("operator_name"),
             *[
                 sa.case((condition, 1), else_=0).label(name)
                 for name, condition in conditions.items()
             ],
-        )
-        .select_from(
-            submissions.outerjoin(operators, operators.c.operator_id == columns.operator_id)
         )
         .where(matching(selection, scope, days=days), sa.or_(*conditions.values()))
         .order_by(columns.registered_at.desc(), columns.submission_key.desc())

@@ -212,11 +212,12 @@ def fetch_bound(
         kinds, Scope(kinds=scope.kinds, everything=True), table=bounds, days=months
     )
     most = bounds.c.submissions
+    is_ever = bounds.c.registered_on.is_(None)
     added, ever = conn.execute(
         sa.select(
-            sa.select(sa.func.sum(most)).where(by_month).scalar_subquery(),
-            sa.select(sa.func.max(most)).where(bounds.c.registered_on.is_(None)).scalar_subquery(),
-        )
+            sa.func.sum(sa.case((is_ever, 0), else_=most)),
+            sa.func.max(sa.case((is_ever, most), else_=0)),
+        ).where(sa.or_(is_ever, by_month))
     ).one()
     return min(int(added or 0), int(ever or 0))
 

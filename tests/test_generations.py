@@ -72,7 +72,7 @@ def test_the_same_again_changes_nothing(store):
 def test_a_later_stage_replaces_an_earlier_one_wherever_it_stands(store):
     load(store, record("1", status=Status.CLOSED), record("1"))
     assert read(store, submissions.c.submission_id, submissions.c.status) == [("1", "closed")]
-    assert load(store, record("1")) == MergeCounts(0, 0, 1)
+    assert load(store, record("1")) == MergeCounts(0, 0, 1, superseded=1)
     assert load(store, record("1", status=Status.ARCHIVED)) == MergeCounts(0, 1, 0)
     assert read(store, submissions.c.submission_key, submissions.c.status) == [(1, "archived")]
 

@@ -39,6 +39,9 @@ RESPONDENT_KNOWN = (0.975, 0.985, 0.12)
 DISPUTE_LAG_DAYS, DISPUTE_LAG_SIGMA, DISPUTE_LAG_MOST = 8.0, 1.1, 700
 """From purchase to registration: median, log-normal width, most; ours."""
 
+SEVERAL_BELOW_YUAN = 300
+"""Dearer goods are bought one at a time; ours."""
+
 CONTRACT_GROUPS = frozenset({"house", "renovation", "wedding"})
 CONTRACT_PRODUCTS = frozenset({"G165-01", "G165-02", "G141-05", "S18-01", "S18-02"})
 MEALS = frozenset({"S01-01", "S01-02", "S01-03"})
@@ -107,8 +110,10 @@ def draw_rows(world: World, draft: Draft, rng: np.random.Generator) -> Rows:
     )
     registered = draft.day * DAY_SECONDS + draft.wish("second", _second(world, mode, rng))
     person = draft.wish("person", rng.integers(0, world.people_count, count))
-    quantity = np.where(goods, np.minimum(rng.geometric(0.72, count), 50), 1)
-    paid = _paid(world, product, prepaid, quantity, rng)
+    price = _price(world, product, prepaid, rng)
+    cheap = goods & (price < SEVERAL_BELOW_YUAN)
+    quantity = np.where(cheap, np.minimum(rng.geometric(0.65, count), 50), 1)
+    paid = np.round(price * quantity, 1)
     missing = uniform() < _by_kind(world, "amount_missing")[draft.kind]
     known = uniform() < np.array(RESPONDENT_KNOWN)[draft.kind]
     return Rows(
@@ -133,8 +138,9 @@ def draw_rows(world: World, draft: Draft, rng: np.random.Generator) -> Rows:
         prepaid=prepaid,
         platform=_platform(world, online, live, goods, uniform()),
         quantity=quantity,
-        paid=np.where(missing, np.nan, paid),
-        claimed=np.where(missing, np.nan, _claimed(paid, prepaid, uniform())),
+        paid=paid,
+        claimed=_claimed(paid, prepaid, uniform()),
+        amount_known=~missing,
         register=draft.wish("register", _register(draft.kind, mode, uniform())),
         buy=_buy(world, product, online, live, prepaid),
         letter=draft.wish("letter", np.full(count, LETTERS.index("none"))),
@@ -205,13 +211,11 @@ def _disputed(registered: Ints, rng: np.random.Generator) -> Ints:
     return np.minimum((registered // DAY_SECONDS - days) * DAY_SECONDS + second, registered - 600)
 
 
-def _paid(
-    world: World, product: Ints, prepaid: Flags, quantity: Ints, rng: np.random.Generator
-) -> Floats:
+def _price(world: World, product: Ints, prepaid: Flags, rng: np.random.Generator) -> Floats:
     products = world.catalogue.products
     log_median = np.log(products.median_yuan[product]) + np.where(prepaid, 0.6, 0.0)
     price = np.exp(log_median + products.sigma[product] * rng.standard_normal(len(product)))
-    return _priced(price, rng.random(len(product))) * quantity
+    return _priced(price, rng.random(len(product)))
 
 
 def _priced(price: Floats, uniform: Floats) -> Floats:

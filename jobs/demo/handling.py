@@ -272,7 +272,7 @@ def _mediation(mix: Mix, accepted: Flags, withdrawn: Flags, rng: np.random.Gener
 def _recovered(rows: Rows, mix: Mix, agreed: Flags, rng: np.random.Generator) -> Floats:
     part = rng.beta(*mix["recovered"], len(rows))
     small = np.where(rng.random(len(rows)) < 0.4, rng.lognormal(np.log(90), 1.0, len(rows)), 0.0)
-    worth = np.where(np.isnan(rows.claimed), small, rows.claimed * part)
+    worth = np.where(rows.amount_known, rows.claimed * part, small)
     return np.where(agreed & (worth > 0), np.round(worth, 1), np.nan)
 
 

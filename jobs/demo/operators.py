@@ -268,9 +268,10 @@ def _names(
 
 
 def _misspell(names: pl.Series, homophones: Mix) -> pl.Series:
-    """Write characters as others of the same sound; names without one lose their last character."""
+    """Write characters as others of the same sound; names without any lose their ending."""
     wrong = names.str.replace_many(list(homophones), list(homophones.values()))
-    return wrong.zip_with(wrong != names, names.str.head(-1))
+    bare = names.str.replace("（[^）]*）$", "")
+    return wrong.zip_with(wrong != names, bare.zip_with(bare != names, names.str.head(-1)))
 
 
 def _own_names(parts: Mix, count: int, rng: np.random.Generator) -> pl.Series:

@@ -46,7 +46,7 @@ class Rows:
     platform
         Position in the list that the kind of purchase has.
     paid, claimed
-        Yuan spent and in dispute, NaN where not given.
+        Yuan spent and in dispute; ``amount_known`` tells whether the form says so.
     register, buy, letter
         Positions in `REGISTERS`, `BUYS` and `LETTERS`.
     parent
@@ -80,6 +80,7 @@ class Rows:
     quantity: Ints
     paid: Floats
     claimed: Floats
+    amount_known: Flags
     register: Ints
     buy: Ints
     letter: Ints

@@ -1,7 +1,7 @@
 """From texts to stored codes: each distinct text is understood once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -33,11 +33,10 @@ class Meaning:
     unknown: str | None = None
 
 
-@dataclass(slots=True, eq=False)
 class Coder:
     """Understands texts for one or more columns, and remembers them.
 
-    Attributes
+    Parameters
     ----------
     width
         Number of columns.
@@ -45,34 +44,38 @@ class Coder:
         Takes distinct texts.
     """
 
-    width: int
-    understand: Callable[[Sequence[str]], Sequence[Meaning]]
-    _known: dict[str, Meaning] = field(default_factory=dict)
+    def __init__(
+        self, width: int, understand: Callable[[Sequence[str]], Sequence[Meaning]]
+    ) -> None:
+        self._width = width
+        self._understand = understand
+        self._known = self._table([], [])
 
     def apply(
         self, texts: pl.Series, doubts: Doubts, field_name: str, problem: str = "unknown value"
     ) -> list[pl.Series]:
         """Return the code columns of a text column, counting what was not understood."""
-        counts = texts.drop_nulls().alias("text").value_counts(name="count")
-        distinct = counts["text"]
-        fresh = [text for text in distinct if text not in self._known]
-        if len(self._known) + len(fresh) > MAX_REMEMBERED:
-            self._known.clear()
-            fresh = distinct.to_list()
-        self._known.update(zip(fresh, self.understand(fresh), strict=True))
-        meanings = [self._known[text] for text in distinct]
-        for meaning, count in zip(meanings, counts["count"], strict=True):
-            if meaning.unknown is not None:
-                doubts.add_one(field_name, problem, meaning.unknown, count)
-        coded = pl.DataFrame(
-            [distinct]
-            + [
-                pl.Series(str(place), [each.codes[place] for each in meanings], pl.String)
-                for place in range(self.width)
-            ]
+        asked = texts.to_frame("text")
+        fresh = asked.unique().drop_nulls().join(self._known, on="text", how="anti")["text"]
+        if len(fresh):
+            if self._known.height + len(fresh) > MAX_REMEMBERED:
+                self._known = self._known.clear()
+                fresh = asked["text"].unique().drop_nulls()
+            meanings = self._understand(fresh.to_list())
+            self._known = pl.concat([self._known, self._table(fresh.to_list(), meanings)])
+        joined = asked.join(self._known, on="text", how="left", maintain_order="left")
+        doubts.add(field_name, problem, joined["unknown"].drop_nulls())
+        return [joined[str(place)] for place in range(self._width)]
+
+    def _table(self, texts: Sequence[str], meanings: Sequence[Meaning]) -> pl.DataFrame:
+        codes = {
+            str(place): pl.Series([each.codes[place] for each in meanings], dtype=pl.String)
+            for place in range(self._width)
+        }
+        unknown = pl.Series([each.unknown for each in meanings], dtype=pl.String)
+        return pl.DataFrame(
+            {"text": pl.Series(texts, dtype=pl.String), **codes, "unknown": unknown}
         )
-        joined = texts.to_frame("text").join(coded, on="text", how="left", maintain_order="left")
-        return [joined[str(place)] for place in range(self.width)]
 
 
 def word_coder(section: str, bound: BoundField) -> Coder:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from jobs.importing.errors import UnreadableSourceError
 
-CHUNK_BYTES = 16 << 20
+CHUNK_BYTES = 48 << 20
 """Bytes read at once: large enough for vectorised reading, small enough to hold several."""
 
 UNDECODABLE = "\ufdd0"

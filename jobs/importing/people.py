@@ -5,14 +5,18 @@ import os
 import re
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
 from analytics.masking_rules import (
     DIGITS_HINT,
+    FULL_WIDTH_DIGIT,
     PersonalKind,
+    Rule,
     field_rules,
+    half_width,
     masking_words,
     scrub_rules,
 )
@@ -98,24 +102,36 @@ def scrub_column(column: pl.Series, own: pl.DataFrame | None = None) -> pl.Serie
     ['电话138****8000']
     """
     texts = column if own is None else _without_own(column, own)
-    rules = scrub_rules()
-    hinted = [rule for rule in rules if rule.hint == DIGITS_HINT]
-    suspects = _positions(texts.str.contains(DIGITS_HINT))
-    done = False
-    for rule in rules:
-        if rule.hint == DIGITS_HINT:
-            if not done and len(suspects):
-                part = texts.gather(suspects)
-                for each in hinted:
-                    part = part.str.replace_all(each.pattern, each.replacement)
-                texts = texts.scatter(suspects, part)
-            done = True
-            continue
-        found = _positions(texts.str.contains(rule.hint or rule.pattern))
-        if len(found):
-            part = texts.gather(found).str.replace_all(rule.pattern, rule.replacement)
-            texts = texts.scatter(found, part)
+    has_wide = texts.str.contains(FULL_WIDTH_DIGIT)
+    wide = _positions(has_wide)
+    suspects = _positions(texts.str.contains(half_width(DIGITS_HINT)) & ~has_wide)
+    numbers = [rule for rule in scrub_rules() if rule.hint == DIGITS_HINT]
+    for rule in scrub_rules():
+        if rule not in numbers:
+            texts = _replace(texts, rule)
+        elif rule is numbers[0]:
+            texts = _scrub_numbers(texts, suspects, numbers, narrow=True)
+            texts = _scrub_numbers(texts, wide, numbers, narrow=False)
     return texts
+
+
+def _replace(texts: pl.Series, rule: Rule) -> pl.Series:
+    found = _positions(texts.str.contains(rule.hint or rule.pattern))
+    if not len(found):
+        return texts
+    return texts.scatter(found, texts.gather(found).str.replace_all(rule.pattern, rule.replacement))
+
+
+def _scrub_numbers(
+    texts: pl.Series, rows: pl.Series, rules: Sequence[Rule], *, narrow: bool
+) -> pl.Series:
+    if not len(rows):
+        return texts
+    part = texts.gather(rows)
+    for rule in rules:
+        pattern = half_width(rule.pattern) if narrow else rule.pattern
+        part = part.str.replace_all(pattern, rule.replacement)
+    return texts.scatter(rows, part)
 
 
 def _positions(mask: pl.Series) -> pl.Series:

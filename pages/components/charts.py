@@ -252,7 +252,7 @@ def donut_chart(
         name,
         [(label, float(value)) for label, value in zip(named, values, strict=True)],
         radius=["56%", "88%"],
-        center=["24%", "50%"],
+        center=["21%", "50%"],
         label_opts=opts.LabelOpts(is_show=False),
         itemstyle_opts=opts.ItemStyleOpts(border_color=palette.paper, border_width=2),
     )
@@ -260,7 +260,7 @@ def donut_chart(
     chart.set_global_opts(
         title_opts=opts.TitleOpts(
             title=f"{total:,.0f}",
-            pos_left="23.5%",
+            pos_left="20.5%",
             pos_top="middle",
             text_align="center",
             title_textstyle_opts=opts.TextStyleOpts(
@@ -269,7 +269,7 @@ def donut_chart(
         ),
         legend_opts=opts.LegendOpts(
             orient="vertical",
-            pos_left="50%",
+            pos_left="44%",
             pos_top="middle",
             item_gap=round(size * 0.55),
             item_width=round(size * 0.9),

@@ -19,6 +19,7 @@ from queries.hot_words import WordsNotDerivedError
 from queries.notable import NotableRules
 from queries.results import Breakdown, DataStatus, Matrix, Series, SubmissionPage, Totals
 from queries.scope import Scope
+from queries.screen import Screen, ScreenPlan
 from queries.selection import Selection
 from queries.warehouse import (
     NoWarehouseError,
@@ -36,11 +37,14 @@ __all__ = [
     "breakdowns",
     "matrix",
     "notable",
+    "notable_rules",
+    "screen",
     "series",
     "status",
     "submission",
     "submissions",
     "totals",
+    "words_are_known",
 ]
 
 TTL = dt.timedelta(minutes=10)
@@ -226,6 +230,11 @@ def submission(scope: Scope, *, submission_id: str) -> dict[str, object] | None:
     return _submission(_generation(), scope, submission_id)
 
 
+def words_are_known() -> bool:
+    """Tell whether the words of all submissions are derived, so that hot words can be asked for."""
+    return "submission_words" in _warehouse(_generation()).fresh
+
+
 @functools.cache
 def notable_rules() -> NotableRules:
     """Return what makes a submission notable here, from ``assets/rules/notable.yaml``."""
@@ -243,3 +252,30 @@ def _notable(generation: str, selection: Selection, scope: Scope, limit: int) ->
 def notable(selection: Selection, scope: Scope, *, limit: int = 30) -> pd.DataFrame:
     """Read `queries.reads.fetch_notable` through the cache."""
     return _notable(_generation(), selection, scope, limit)
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _screen(generation: str, selection: Selection, scope: Scope, *, plan: ScreenPlan) -> Screen:
+    return reads.fetch_screen(_warehouse(generation), selection, scope, plan=plan)
+
+
+def screen(
+    selection: Selection,
+    scope: Scope,
+    *,
+    measures: Sequence[str],
+    levels: Sequence[str],
+    limit: int = 20,
+    words: int = 60,
+    notable: int = 30,
+) -> Screen:
+    """Read `queries.reads.fetch_screen` through the cache; level ``word`` only if words are known."""
+    plan = ScreenPlan(
+        measures=tuple(measures),
+        rules=notable_rules(),
+        levels=tuple(level for level in levels if level != "word" or words_are_known()),
+        limit=limit,
+        words=words,
+        notable=notable,
+    )
+    return _screen(_generation(), selection, scope, plan=plan)

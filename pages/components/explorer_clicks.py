@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.components import address, drilling, leaderboards, members, region_map, tiles, trend
-from pages.components.leaderboards import View
+from pages.components import address, boards, drilling, members, region_map, tiles, trend
+from pages.components.boards import View
 from pages.components.panels import Click
 from pages.components.region_map import MapView
 from queries.results import Series
@@ -26,7 +26,7 @@ def on_board(views: Sequence[View]) -> Callable[[Click], None]:
             return
         drill = drilling.read_drill(address.query().get("drill", ""))
         try:
-            turn = leaderboards.after(click, view, address.current(), drill)
+            turn = boards.after(click, view, address.current(), drill)
         except InvalidSelectionError as error:
             _refuse(error)
         else:

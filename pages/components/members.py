@@ -5,7 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.components import leaderboards, panels
-from pages.components.leaderboards import MAX_ROWS, View
+from pages.components.boards import View
+from pages.components.leaderboards import MAX_ROWS
 from queries.measures import Measure
 from queries.scope import Scope
 from queries.selection import Selection

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from queries.dimensions import DIMENSIONS
+
 ASSETS = Path(__file__).parents[2] / "assets"
 COUNTRY = "100000"
 """Code of the whole country: parent of the provinces, drawn but never stored."""
@@ -95,6 +97,11 @@ class Outline:
     code: str
     geojson: Mapping[str, Any]
     parts: tuple[str, ...]
+
+    @property
+    def level(self) -> str:
+        """Level of the parts, such as ``county_code``."""
+        return DIMENSIONS["region"].level_of(self.parts[0]).name
 
 
 @functools.lru_cache(maxsize=64)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pages.components import drilling, places, wording
-from pages.components.leaderboards import View
+from pages.components.boards import View
 from pages.components.places import Outline
 from pages.components.settings import settings
 from queries.measures import Measure

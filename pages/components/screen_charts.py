@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+import pandas as pd
 import streamlit as st
 
 from pages.components import charts, labels, render, screen_panels, screen_rows, screen_style
@@ -21,15 +22,18 @@ def show_way(above: Sequence[str], choose: Callable[[str], None]) -> None:
 
 
 def show_map(
-    parts: Breakdown,
-    outline: Outline,
+    parts: Breakdown | None,
+    outline: Outline | None,
     *,
     chosen: str,
     letters: float,
     choose: Callable[[str], None],
 ) -> None:
-    """Draw the map; a click on a part chooses it."""
+    """Draw the map, a click on a part of which chooses it; None says that there is none."""
     with st.container(key="panel-map"):
+        if outline is None or parts is None:
+            render.show_html(screen_panels.nothing("没有该区域的地图"))
+            return
         render.show_clickable(
             charts.map_chart(
                 screen_rows.map_frame(parts, outline, chosen=chosen),
@@ -71,20 +75,27 @@ def show_channels(channels: Breakdown, *, letters: float) -> None:
         )
 
 
-def show_words(words: Breakdown, *, letters: float) -> None:
-    """Draw the hot words."""
-    frame = words.frame
+def show_words(words: Breakdown | None, *, letters: float) -> None:
+    """Draw the hot words; None if they are not derived from the latest submissions."""
     with st.container(key="panel-word"):
-        if frame.empty:
-            render.show_html(screen_panels.nothing("该范围内没有热词"))
-            return
-        render.show_clickable(
-            charts.cloud_chart(
-                frame["member"].to_list(),
-                frame["submissions"].to_list(),
-                palette=charts.DARK,
-                size=letters,
-            ),
-            key="word",
-            height=screen_style.height("word"),
-        )
+        if words is None:
+            render.show_html(screen_panels.nothing("热词尚未随数据更新"))
+        elif words.frame.empty:
+            render.show_html(screen_panels.nothing())
+        else:
+            render.show_clickable(
+                charts.cloud_chart(
+                    words.frame["member"].to_list(),
+                    words.frame["submissions"].to_list(),
+                    palette=charts.DARK,
+                    size=letters,
+                ),
+                key="word",
+                height=screen_style.height("word"),
+            )
+
+
+def show_live(notable: pd.DataFrame) -> None:
+    """Draw the live list."""
+    with st.container(key="panel-live"):
+        render.show_html(screen_panels.live_list(screen_rows.notice_rows(notable)))

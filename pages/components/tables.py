@@ -155,7 +155,7 @@ def text_of(name: str, value: object) -> str:
 
 def is_missing(value: object) -> bool:
     """Tell whether a value was never filled in."""
-    return value is None or value == "" or bool(pd.isna(value))  # type: ignore[call-overload]
+    return bool(pd.isna(value)) or value == ""  # type: ignore[call-overload]
 
 
 def moment(value: dt.datetime | None) -> str:

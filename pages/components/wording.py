@@ -293,8 +293,10 @@ _FIELDS = MappingProxyType(
 _FIXED: tuple[tuple[type[Exception], str], ...] = (
     (
         data.NoWarehouseError,
-        "还没有可以显示的数据。请在程序目录运行“python -m jobs demo”生成演示数据，"
-        "或运行“python -m jobs import 文件 --mapping 映射文件”导入本单位数据，然后刷新本页。",
+        (
+            "还没有可以显示的数据。请在程序目录运行“python -m jobs demo”生成演示数据，"
+            "或运行“python -m jobs import 文件 --mapping 映射文件”导入本单位数据，然后刷新本页。"
+        ),
     ),
     (data.SchemaVersionError, "数据由另一版本的程序写成，本版本不能读取。请用本版本重新导入数据。"),
     (

@@ -42,7 +42,7 @@ def test_a_table_has_codes_in_words_and_numbers_as_numbers():
         {
             "kind": ["complaint", "tipoff"],
             "disputed_yuan": [12.5, None],
-            "registered_at": pd.to_datetime(["2026-03-01 09:05", "2026-03-02"]),
+            "registered_at": pd.to_datetime(["2026-03-01 09:05", "2026-03-02 00:00"]),
             "phone_masked": ["138****8000", None],
             "unused": [1, 2],
         }
