@@ -1,5 +1,7 @@
 """投诉雷达: the pages a viewer may open, one frame around them, one error handler."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.components import access, data, failures, wording
@@ -24,7 +26,7 @@ with failures.Explained():
     page = st.navigation([home, *pages.values()], position="hidden")
     st.set_page_config(
         page_title=f"{page.title} · 投诉雷达",
-        page_icon="assets/brand/icon.png",
+        page_icon=Path(__file__).parent / "assets" / "brand" / "icon.png",
         layout="wide",
         initial_sidebar_state="collapsed" if page.title == home.title else "expanded",
     )

@@ -18,9 +18,9 @@ from pages.components import (
     screen_style,
     wording,
 )
+from pages.components.data import Screen
 from pages.components.screen_clock import show_clock
 from pages.components.settings import settings
-from queries.screen import Screen
 from queries.selection import Comparison, Period, Selection
 
 PERIODS = ("30d", "ytd", "12m")
@@ -127,12 +127,12 @@ def show_panels(found: Screen, period: Period, region: str) -> None:
 
 
 def show_period(period: Period) -> None:
-    """Draw the switch of periods."""
+    """Draw the switch of periods as the address has it."""
+    st.session_state["period"] = period.code
     with st.container(key="panel-period"):
         st.segmented_control(
             "时间范围",
             PERIODS,
-            default=period.code,
             required=True,
             format_func=lambda code: wording.period_text(Period(code)),
             key="period",

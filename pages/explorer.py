@@ -6,7 +6,6 @@ from pages.components import (
     access,
     address,
     boards,
-    charts,
     data,
     drilling,
     explorer_clicks,
@@ -76,11 +75,8 @@ with figures:
         )
         st.markdown(f"**区域分布** {drawn.name}，{measure.label}")
         render.show_clickable(
-            charts.map_chart(
-                region_map.map_frame(found, drawn.outline, measure, selection),
-                map_name=render.map_name("map"),
-                size=11,
-                unit=measure.unit,
+            region_map.map_chart(
+                found, drawn, measure, selection, name=render.map_name("map")
             ),
             key="map",
             height="300px",
@@ -97,16 +93,22 @@ with figures:
         on_click=explorer_clicks.on_week,
     )
 
-with rankings:
-    counted = leaderboards.fetch(views, selection, scope, measure)
+counted = leaderboards.fetch(views, selection, scope, measure)
+drawn_boards = [
+    leaderboards.board_content(view, found, selection, measure)
+    for view, found in zip(views, counted, strict=True)
+]
+with figures:
     panels.show(
         "boards",
-        {
-            "boards": [
-                leaderboards.board_content(view, found, selection, measure)
-                for view, found in zip(views, counted, strict=True)
-            ]
-        },
+        {"boards": [each for each in drawn_boards if each["aside"]]},
+        key="boards_aside",
+        on_click=clicked,
+    )
+with rankings:
+    panels.show(
+        "boards",
+        {"boards": [each for each in drawn_boards if not each["aside"]]},
         key="boards",
         on_click=clicked,
     )

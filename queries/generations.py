@@ -83,7 +83,7 @@ class GenerationStore:
         return sorted((self._generation(path) for path in found), key=lambda each: each.number)
 
     @contextlib.contextmanager
-    def building(self, *, memory: str | None = None) -> Iterator[Building]:
+    def building(self, *, memory: str | None = None, fresh: bool = False) -> Iterator[Building]:
         """Build the next generation on a copy of the one in service, and publish it.
 
         Publishing happens when the block ends without error and the building is marked as
@@ -93,6 +93,8 @@ class GenerationStore:
         ----------
         memory
             Memory limit of the writer, such as ``"8GB"``; None leaves the engine's own.
+        fresh
+            Start from an empty warehouse instead of a copy.
 
         Raises
         ------
@@ -106,11 +108,12 @@ class GenerationStore:
             number = max([each.number for each in self.all()] + [self._last_number()]) + 1
             final = self.folder / f"gen-{number:06}.duckdb"
             draft = final.with_suffix(".building.duckdb")
-            if current is not None:
+            empty = fresh or current is None
+            if current is not None and not fresh:
                 shutil.copyfile(current.path, draft)
             engine = _writer(draft, memory, self.folder / "spill")
             try:
-                if current is None:
+                if empty:
                     create_tables(engine)
                 building = Building(engine=engine, generation=final.name.removesuffix(".duckdb"))
                 yield building

@@ -6,6 +6,7 @@ order of imports, so any order of the same sources gives the same warehouse.
 """
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,15 +21,19 @@ from queries.merging import (
     delete_replaced,
     find_changes,
     find_winners,
-    insert_month,
+    insert_span,
     mark_dirty,
     remember_later_exports,
     row_hash,
+    select_changes_by_month,
     select_superseded,
     stage,
     stage_meta,
 )
 from queries.schema import SCHEMA_VERSION, facts_info, submissions, warehouse
+
+SPAN_ROWS = 1_000_000
+"""Records written at once: about 1 GB while they are sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +181,7 @@ class Building:
                 mark_dirty(conn)
                 delete_replaced(conn)
         if loaded or updated:
-            self._insert_by_month()
+            self._insert_in_order()
             self._raise_version(synthetic)
             self.changed = True
         with self.engine.connect() as conn:
@@ -216,13 +221,12 @@ class Building:
         self._stage_path = None
         self._staged_rows = 0
 
-    def _insert_by_month(self) -> None:
+    def _insert_in_order(self) -> None:
         with self.engine.connect() as conn:
-            month = sa.func.date_trunc(sa.literal_column("'month'"), changes.c.registered_on)
-            months = conn.scalars(sa.select(month.label("m")).distinct().order_by("m")).all()
-        for each in months:
+            by_month = conn.execute(select_changes_by_month()).all()
+        for start, after in _spans([(_as_date(month), count) for month, count in by_month]):
             with self.engine.begin() as conn:
-                insert_month(conn, each)
+                insert_span(conn, start, after)
 
     def _raise_version(self, synthetic: bool) -> None:
         days = sa.select(
@@ -238,6 +242,24 @@ class Building:
             }
             values["synthetic"] = synthetic
             conn.execute(facts_info.update().values(values))
+
+
+def _as_date(month: dt.date) -> dt.date:
+    return month.date() if isinstance(month, dt.datetime) else month
+
+
+def _spans(by_month: Sequence[tuple[dt.date, int]]) -> Iterator[tuple[dt.date, dt.date]]:
+    """Join neighbouring months up to `SPAN_ROWS`: large writes are cheap, small ones bounded."""
+    start: dt.date | None = None
+    held = 0
+    for month, count in by_month:
+        if start is not None and held + count > SPAN_ROWS:
+            yield start, month
+            start, held = None, 0
+        start = start or month
+        held += count
+    if start is not None:
+        yield start, (by_month[-1][0].replace(day=28) + dt.timedelta(days=4)).replace(day=1)
 
 
 def raw_connection(conn: sa.Connection) -> Any:  # noqa: ANN401 - the engine has no types

@@ -28,7 +28,7 @@ _HASHED = (
     tuple(each for each in FACT_COLUMNS if each not in {"narrative", "feedback"}) + PERSON_COLUMNS
 )
 BATCH = "staged_batch"
-_NULL, _SEPARATOR = "\x1e", "\x1f"
+_SEPARATOR_CODE = 0x1F
 
 stage_meta = sa.MetaData()
 stage = sa.Table(
@@ -70,13 +70,18 @@ changes = sa.Table(
 
 
 def row_hash(source: sa.TableClause) -> sa.ColumnElement[int]:
-    """Return a 63-bit hash over every mapped value of a staged record, raw texts included."""
-    texts = [sa.func.coalesce(sa.cast(source.c[name], sa.Text), _NULL) for name in _HASHED]
-    texts += [
-        sa.func.coalesce(source.c[raw], source.c[masked], _NULL)
+    """Return a 63-bit hash over every mapped value of a staged record, raw texts included.
+
+    An empty text counts as none.
+    """
+    values: list[sa.ColumnElement[Any]] = [source.c[name] for name in _HASHED]
+    values += [
+        sa.func.coalesce(source.c[raw], source.c[masked])
         for raw, masked in (("raw_narrative", "narrative"), ("raw_feedback", "feedback"))
     ]
-    digest = sa.func.md5_number_lower(sa.func.concat_ws(_SEPARATOR, *texts))
+    separator: sa.ColumnElement[str] = sa.literal_column(f"chr({_SEPARATOR_CODE})")
+    separated = [part for value in values for part in (value, separator)]
+    digest = sa.func.md5_number_lower(sa.func.concat(*separated))
     return sa.cast(digest.op(">>")(1), sa.BigInteger)
 
 
@@ -210,12 +215,22 @@ def select_superseded() -> sa.Select[Any]:
     return sa.select(sa.func.count()).select_from(stage.join(import_state, lost))
 
 
-def insert_month(conn: sa.Connection, month: dt.date) -> None:
-    """Write one month of changes, ordered by time; month by month keeps memory bounded."""
-    start = month.date() if isinstance(month, dt.datetime) else month
-    after = (start.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
+def select_changes_by_month() -> sa.Select[Any]:
+    """Count the changes by the month of their registration, in order."""
+    month = sa.func.date_trunc(sa.literal_column("'month'"), changes.c.registered_on).label("month")
+    return sa.select(month, sa.func.count()).group_by(month).order_by(month)
+
+
+def insert_span(conn: sa.Connection, start: dt.date, after: dt.date) -> None:
+    """Write the changes registered from ``start`` to before ``after``, ordered by time."""
     joined = stage.join(changes, changes.c.stage_row == stage.c.stage_row)
-    inside = sa.and_(stage.c.registered_on >= start, stage.c.registered_on < after)
+    inside = sa.and_(
+        *[
+            condition
+            for each in (stage, changes)
+            for condition in (each.c.registered_on >= start, each.c.registered_on < after)
+        ]
+    )
 
     def rows(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
         return sa.select(*columns).select_from(joined).where(inside)

@@ -1,44 +1,36 @@
 """The ten questions as plain SQL over the facts and their words: what a program without cubes asks.
 
 Written in SQLAlchemy Core over the tables of the warehouse, so that DuckDB and SQLite are asked
-the very same, but independent of the query core that they check.
+the very same, and apart from the query core, whose answers they check.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
-from jobs.bench.cases import Answers, Case, in_order, rate
+from jobs.bench.cases import Answers, Case, in_order, rate, screen_plan
 from queries.schema import operators, submission_words, submissions, words
 from queries.selection import DateRange
 
-Statement = sa.Select[*tuple[object, ...]] | sa.CompoundSelect[*tuple[object, ...]]
-Given = Mapping[str, Sequence[sa.Row]]
-
-BOARD_ROWS = 20
-"""Members shown of industries, problems and operators."""
-
-WORDS_SHOWN = 100
-"""Hot words shown."""
-
-LARGE_YUAN = 10_000.0
-"""Disputed sum from which a submission is notable, in yuan."""
-
-NOTABLE_ROWS = 30
-"""Notable submissions shown."""
+Select = sa.Select[*tuple[object, ...]]
+Statement = Select | sa.CompoundSelect[*tuple[object, ...]]
+Given = Mapping[str, Sequence[Sequence[Any]]]
 
 FACTS_READ = (
     "submission_key", "submission_id", "registered_at", "registered_on", "weekday", "hour",
     "industry_section", "industry", "city_code", "county_code", "issue_type", "issue_subtype",
     "operator_id", "closed_at", "closed_on_time", "handling_days", "disputed_yuan",
-    "recovered_yuan", "satisfaction",
+    "recovered_yuan", "satisfaction", "title", "narrative",
 )  # fmt: skip
 """Columns of the facts that the ten questions read."""
 
+BOARDS = ("county_code", "industry", "issue_subtype")
+"""Boards of a column of the facts; operators and words are the two others."""
+
 _c = submissions.c
-_n = sa.func.count().label("n")
-_recovered = sa.func.sum(sa.func.coalesce(_c.recovered_yuan, 0.0)).label("recovered")
+_count = sa.func.count()
 
 
 def statements(case: Case) -> dict[str, Statement]:
@@ -46,24 +38,38 @@ def statements(case: Case) -> dict[str, Statement]:
     current = _meant(case, case.days)
     return {
         "totals": sa.union_all(*[_totals(case, name) for name in case.windows]),
-        "trend": _by(_c.registered_on, _n, sa.func.count(_c.closed_at)).where(
-            _meant(case, case.trend)
-        ),
-        "regions": _by(
-            _c.county_code,
-            _n,
-            sa.func.sum(_c.closed_on_time),
-            sa.func.count(_c.closed_on_time),
-            _recovered,
-        ).where(current),
-        "industries": _board(_c.industry, current),
-        "issues": _board(_c.issue_subtype, current),
-        "operators": _operators(current),
-        "words": _words(case),
-        "hours": _by(_c.weekday, _c.hour, _n, keys=2).where(current),
-        "matrix": _by(_c.county_code, _c.issue_type, _n, keys=2).where(current),
-        "notable": _notable(current),
+        "trend": sa.select(_c.registered_on, _count, sa.func.count(_c.closed_at))
+        .where(_meant(case, case.trend))
+        .group_by(_c.registered_on),
+        **{level: _board(case, _c[level]) for level in BOARDS},
+        "operator_id": _operators(case),
+        "word": _words(case),
+        "heat": sa.select(_c.weekday, _c.hour, _count).where(current).group_by(_c.weekday, _c.hour),
+        "matrix": sa.select(_c.county_code, _c.issue_type, _count)
+        .where(current)
+        .group_by(_c.county_code, _c.issue_type),
+        "notable": _notable(case),
     }
+
+
+def ask(conn: sa.Connection, asked: Mapping[str, Statement]) -> Given:
+    """Ask the ten questions one after the other."""
+    return {name: conn.execute(statement).all() for name, statement in asked.items()}
+
+
+def answers(given: Given) -> Answers:
+    """Bring rows into the form in which engines are compared."""
+    return {
+        name: in_order(_totals_answer(rows) if name == "totals" else rows)
+        for name, rows in given.items()
+    }
+
+
+def _totals_answer(rows: Sequence[Sequence[Any]]) -> Iterable[tuple[object, ...]]:
+    return [
+        (window, n, closed, rate(on_time, timed), rate(days, handled), yuan, rate(points, rated))
+        for window, n, closed, on_time, timed, days, handled, yuan, points, rated in rows
+    ]
 
 
 def _within(column: sa.Column[dt.date], days: DateRange) -> sa.ColumnElement[bool]:
@@ -79,99 +85,124 @@ def _meant(case: Case, days: DateRange) -> sa.ColumnElement[bool]:
     return condition
 
 
-def _totals(case: Case, window: str) -> sa.Select[*tuple[object, ...]]:
+def _span(case: Case) -> DateRange:
+    return DateRange(case.previous.start if case.previous else case.days.start, case.days.end)
+
+
+def _now_and_before(case: Case, day: sa.Column[dt.date]) -> list[sa.ColumnElement[int]]:
+    now = sa.func.sum(sa.case((day >= case.days.start, 1), else_=0)).label("now")
+    before = sa.func.sum(sa.case((day < case.days.start, 1), else_=0)).label("before")
+    return [now, before] if case.previous else [now]
+
+
+def _totals(case: Case, window: str) -> Select:
     return sa.select(
         sa.literal(window),
-        sa.func.count(),
+        _count,
+        sa.func.count(_c.closed_at),
         sa.func.sum(_c.closed_on_time),
         sa.func.count(_c.closed_on_time),
         sa.func.sum(_c.handling_days),
         sa.func.count(_c.handling_days),
-        sa.func.sum(sa.func.coalesce(_c.recovered_yuan, 0.0)),
+        sa.func.coalesce(sa.func.sum(_c.recovered_yuan), 0.0),
         sa.func.sum(_c.satisfaction),
         sa.func.count(_c.satisfaction),
     ).where(_meant(case, case.windows[window]))
 
 
-def _by(
-    *columns: sa.ColumnElement[object], keys: int = 1
-) -> sa.Select[*tuple[object, ...]]:
-    return sa.select(*columns).group_by(*columns[:keys])
-
-
-def _board(
-    level: sa.Column[str], condition: sa.ColumnElement[bool]
-) -> sa.Select[*tuple[object, ...]]:
+def _board(case: Case, level: sa.Column[str]) -> Select:
+    now, *before = _now_and_before(case, _c.registered_on)
     return (
-        _by(level, _n, _recovered)
-        .where(condition)
-        .order_by(_n.desc(), level.nulls_last())
-        .limit(BOARD_ROWS)
+        sa.select(level, now, *before)
+        .where(_meant(case, _span(case)))
+        .group_by(level)
+        .having(now > 0)
+        .order_by(now.desc(), level.nulls_last())
+        .limit(screen_plan().limit)
     )
 
 
-def _operators(condition: sa.ColumnElement[bool]) -> sa.Select[*tuple[object, ...]]:
-    largest = _board(_c.operator_id, sa.and_(condition, _c.operator_id.is_not(None))).subquery()
-    return (
-        sa.select(largest.c.operator_id, operators.c.name, largest.c.n, largest.c.recovered)
-        .join_from(largest, operators, operators.c.operator_id == largest.c.operator_id)
-        .order_by(largest.c.n.desc(), largest.c.operator_id)
+def _operators(case: Case) -> Select:
+    largest = _board(case, _c.operator_id).subquery()
+    return sa.select(largest, operators.c.name).join_from(
+        largest, operators, operators.c.operator_id == largest.c.operator_id, isouter=True
     )
 
 
-def _words(case: Case) -> sa.Select[*tuple[object, ...]]:
-    days = case.days
-    previous = case.windows.get("previous")
-    span = DateRange(previous.start if previous else days.start, days.end)
+def _words(case: Case) -> Select:
     table = submission_words.c
-    condition = _within(table.registered_on, span)
-    if case.city is not None:
-        meant = sa.select(_c.submission_key).where(_meant(case, span))
+    now, *before = _now_and_before(case, table.registered_on)
+    condition = _within(table.registered_on, _span(case))
+    if case.city is not None or case.section is not None:
+        meant = sa.select(_c.submission_key).where(_meant(case, _span(case)))
         condition = sa.and_(condition, table.submission_key.in_(meant))
-    now = sa.func.sum(sa.case((table.registered_on >= days.start, 1), else_=0)).label("now")
-    before = sa.func.sum(sa.case((table.registered_on < days.start, 1), else_=0)).label("before")
-    counted = sa.select(table.word_id, now, before).where(condition).group_by(table.word_id)
-    counts = counted.subquery()
-    return (
-        sa.select(words.c.word, counts.c.now, counts.c.before)
-        .join_from(counts, words, words.c.word_id == counts.c.word_id)
-        .where(counts.c.now > 0)
-        .order_by(counts.c.now.desc(), counts.c.word_id)
-        .limit(WORDS_SHOWN)
+    largest = (
+        sa.select(table.word_id, now, *before)
+        .where(condition)
+        .group_by(table.word_id)
+        .having(now > 0)
+        .order_by(now.desc(), table.word_id)
+        .limit(screen_plan().words)
+        .subquery()
+    )
+    counts = [column for column in largest.c if column.name != "word_id"]
+    return sa.select(words.c.word, *counts).join_from(
+        largest, words, words.c.word_id == largest.c.word_id
     )
 
 
-def _notable(condition: sa.ColumnElement[bool]) -> sa.Select[*tuple[object, ...]]:
+def _notable(case: Case) -> Select:
+    plan = screen_plan()
+    crowd = _crowds(case).subquery("crowd")
+    injury = sa.or_(
+        *[
+            column.like(f"%{word}%")
+            for word in plan.rules.injury_words
+            for column in (_c.narrative, _c.title)
+        ]
+    )
+    large = _c.disputed_yuan >= plan.rules.large_yuan
+    many = crowd.c.operator_id.is_not(None)
     return (
-        sa.select(_c.submission_id, _c.registered_at, _c.disputed_yuan)
-        .where(condition, _c.disputed_yuan >= LARGE_YUAN)
-        .order_by(_c.registered_at.desc(), _c.submission_id)
-        .limit(NOTABLE_ROWS)
+        sa.select(
+            _c.submission_id,
+            _c.registered_at,
+            *[sa.case((each, 1), else_=0) for each in (injury, large, many)],
+        )
+        .join_from(
+            submissions,
+            crowd,
+            sa.and_(crowd.c.operator_id == _c.operator_id, crowd.c.newest_at == _c.registered_at),
+            isouter=True,
+        )
+        .where(_meant(case, case.recent), sa.or_(injury, large, many))
+        .order_by(_c.registered_at.desc(), _c.submission_key.desc())
+        .limit(plan.notable)
     )
 
 
-def ask(conn: sa.Connection, asked: Mapping[str, Statement]) -> Given:
-    """Ask the ten questions one after the other."""
-    return {name: conn.execute(statement).all() for name, statement in asked.items()}
-
-
-def answers(given: Given) -> Answers:
-    """Bring rows into the form in which engines are compared."""
-    return {
-        "totals": in_order(
-            (name, n, rate(on_time, timed), rate(days, handled), money, rate(points, rated))
-            for name, n, on_time, timed, days, handled, money, points, rated in given["totals"]
-        ),
-        "regions": in_order(
-            (county, n, rate(on_time, timed), money)
-            for county, n, on_time, timed, money in given["regions"]
-        ),
-        **{
-            name: in_order(given[name])
-            for name in ("trend", "hours", "matrix")
-        },
-        **{
-            name: tuple(tuple(row) for row in given[name])
-            for name in ("industries", "issues", "operators", "words", "notable")
-        },
-    }
+def _crowds(case: Case) -> Select:
+    plan = screen_plan()
+    new = (
+        sa.select(
+            _c.operator_id, _count.label("recent"), sa.func.max(_c.registered_at).label("newest_at")
+        )
+        .where(_meant(case, case.recent), _c.operator_id.is_not(None))
+        .group_by(_c.operator_id)
+        .having(_count >= plan.rules.many)
+        .subquery("new")
+    )
+    usual = (
+        sa.select(_c.operator_id, _count.label("number"))
+        .where(_meant(case, case.usual))
+        .group_by(_c.operator_id)
+        .subquery("usual")
+    )
+    expected = sa.func.coalesce(usual.c.number, 0) * (plan.rules.times_usual * case.recent.days)
+    return (
+        sa.select(new.c.operator_id, new.c.newest_at)
+        .join_from(new, usual, usual.c.operator_id == new.c.operator_id, isouter=True)
+        .where(new.c.recent * case.usual.days >= expected)
+        .order_by(new.c.newest_at.desc(), new.c.operator_id)
+        .limit(plan.notable)
+    )

@@ -177,7 +177,8 @@ class BenchReport:
 
     def table(self) -> str:
         """Return tables for a terminal."""
-        console = Console(file=io.StringIO(), width=TABLE_WIDTH)
+        written = io.StringIO()
+        console = Console(file=written, width=TABLE_WIDTH)
         for each in (
             _screens_table(self.screens, self.cap),
             _memory_table(self.memory),
@@ -186,7 +187,7 @@ class BenchReport:
         ):
             if each.row_count:
                 console.print(each)
-        return self._head() + console.file.getvalue()  # type: ignore[attr-defined]
+        return self._head() + written.getvalue()
 
     def _head(self) -> str:
         versions = "，".join(f"{name} {each}" for name, each in self.machine.versions.items())
@@ -227,9 +228,7 @@ def _screens_table(screens: Sequence[ScreenResult], cap: int) -> Table:
 
 
 def _memory_table(memory: Sequence[MemoryResult]) -> Table:
-    table = _table(
-        "各引擎的内存与文件", ["诉求量", "引擎"], ["打开或装载 s", "内存峰值", "文件"]
-    )
+    table = _table("各引擎的内存与文件", ["诉求量", "引擎"], ["打开或装载 s", "内存峰值", "文件"])
     for each in memory:
         table.add_row(
             f"{each.submissions:,}",

@@ -38,9 +38,7 @@ _PARTS = {
 }
 
 
-def write_workbook(
-    path: Path, header: Sequence[str], rows: Iterable[Sequence[str | None]]
-) -> None:
+def write_workbook(path: Path, header: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
     """Write texts as the one sheet of a new workbook.
 
     Parameters

@@ -52,51 +52,30 @@ def submission_ids(world: World, rows: Rows) -> pl.Series:
 
 def outcomes(rows: Rows, course: Course) -> Ints:
     """Return what the handling unit reports in the end, a position in `OUTCOMES`."""
-    names = {name: index for index, name in enumerate(OUTCOMES)}
+    at = {name: index for index, name in enumerate(OUTCOMES)}
+    agreed = course.mediation == MEDIATION_RESULTS.index(MediationResult.AGREEMENT)
+    ends = (
+        (course.mediation == MEDIATION_RESULTS.index(MediationResult.WITHDRAWN), at["withdrawn"]),
+        (agreed | (course.odr == 0), at["agreement"]),
+        (course.mediation >= 0, at["no_agreement"]),
+        (course.reject_reason >= 0, at["declined_0"] + np.maximum(course.reject_reason, 0)),
+        (course.case_flag == 1, at["case_opened"]),
+        (course.case_flag == 0, at["case_declined"]),
+        (rows.kind == KINDS.index(Kind.INQUIRY), at["answered"]),
+    )
     return np.select(
-        [
-            course.mediation == MEDIATION_RESULTS.index(MediationResult.WITHDRAWN),
-            (course.mediation == MEDIATION_RESULTS.index(MediationResult.AGREEMENT)) | (course.odr == 0),
-            course.mediation >= 0,
-            course.accepted_flag == 0,
-            course.case_flag == 1,
-            course.case_flag == 0,
-            rows.kind == KINDS.index(Kind.INQUIRY),
-        ],
-        [names[name] for name in (
-            "withdrawn", "agreement", "no_agreement", "declined", "case_opened", "case_declined", "answered"
-        )],
-        names["other"],
+        [condition for condition, _ in ends], [end for _, end in ends], at["other"]
     ).astype(np.int64)
 
 
-def record_frame(
-    world: World,
-    rows: Rows,
-    course: Course,
-    texts: Texts,
-    ids: pl.Series,
-    *,
-    moment: int,
-    rng: np.random.Generator,
-) -> pl.DataFrame:
-    """Return every field as a platform knows it at ``moment`` (seconds since 1970).
-
-    Column names are those of the warehouse's ``submissions`` and, with ``person_``, ``persons``;
-    values are its codes. Regions are given by ``county_code`` and ``street_code``.
-    """
-    return pl.concat(
-        [
-            _entry(world, rows, texts, ids, rng),
-            _handling(world, rows, course, texts, moment),
-        ],
-        how="horizontal",
-    )
-
-
-def _entry(
+def entry_frame(
     world: World, rows: Rows, texts: Texts, ids: pl.Series, rng: np.random.Generator
 ) -> pl.DataFrame:
+    """Return what was entered at registration, in the warehouse's codes.
+
+    Column names are those of the warehouse's ``submissions`` and, with ``person_``, ``persons``.
+    Regions are given by ``county_code`` and ``street_code``.
+    """
     catalogue, places, firms, people = world.catalogue, world.places, world.operators, world.people
     count, product = len(rows), rows.product_known
     firm = np.maximum(rows.operator, 0)
@@ -106,6 +85,7 @@ def _entry(
     services = catalogue.products.is_service[rows.product]
     person = rows.person
     anonymous = (rows.kind == KINDS.index(Kind.TIPOFF)) & (rng.random(count) < 0.12)
+    anonymous |= rows.poor & (rng.random(count) < 0.6)
     given_id = ~anonymous & (rng.random(count) < 0.18)
     given_address = ~anonymous & (rng.random(count) < 0.45)
     genders = pl.Series([Gender.FEMALE.value, Gender.MALE.value, None], dtype=pl.String)
@@ -130,10 +110,10 @@ def _entry(
         "uscc": _where(firms.uscc.gather(_u(firm)), coded),
         "operator_type": _where(firms.kinds.gather(_u(firm)), coded),
         "industry": _where(firms.industry.gather(_u(firm)), named & (rng.random(count) < 0.9)),
-        "respondent_address": _where(firms.address.gather(_u(firm)), named & (rng.random(count) < 0.85)),
+        "respondent_address": _where(firms.address.gather(_u(firm)), named & ~rows.poor & (rng.random(count) < 0.85)),
         "county_code": _choose(places.county_codes, rows.county),
         "street_code": _where(_choose(places.street_codes, np.maximum(rows.street, 0)), rng.random(count) < 0.9),
-        "incident_place": _where(_places(world, rows), ~rows.online & named & (rng.random(count) < 0.7)),
+        "incident_place": _where(_places(world, rows), ~rows.online & named & ~rows.poor & (rng.random(count) < 0.7)),
         "product": _where(_choose(catalogue.products.codes, rows.product), product),
         "product_name": _where(_choose(catalogue.products.item_names, rows.item), product),
         "brand": _where(_brand(world, rows), product & ~services & ~inquiry & (rng.random(count) < 0.5)),
@@ -151,15 +131,16 @@ def _entry(
         "title": texts.title,
         "narrative": texts.narrative,
         "tags": _where(tags, ~inquiry & (rng.random(count) < 0.08)),
-        "disputed_at": _where(_times(rows.disputed), ~inquiry & (rng.random(count) < 0.85)),
+        "disputed_at": _where(_times(rows.disputed), ~inquiry & ~rows.poor & (rng.random(count) < 0.85)),
         "handling_unit": (places.full_names() + "市场监督管理局").gather(_u(rows.county)),
         "handling_section": _sections(world).gather(_u(np.maximum(rows.street, 0))),
     })
 
 
-def _handling(
-    world: World, rows: Rows, course: Course, texts: Texts, moment: int
+def handling_frame(
+    rows: Rows, course: Course, feedback: pl.Series, moment: int
 ) -> pl.DataFrame:
+    """Return what was known of the handling at ``moment`` (seconds since 1970), in codes."""
     inquiry = rows.kind == KINDS.index(Kind.INQUIRY)
     complaint = rows.kind == KINDS.index(Kind.COMPLAINT)
     checked, closed = course.first_checked <= moment, course.closed <= moment
@@ -200,7 +181,7 @@ def _handling(
         "fined_yuan": _amount(course.fined_yuan, closed),
         "confiscated_yuan": _amount(course.confiscated_yuan, closed),
         "recovered_yuan": _amount(course.recovered_yuan, closed),
-        "feedback": _where(texts.feedback, closed),
+        "feedback": _where(feedback, closed),
         "satisfaction": _where(
             pl.Series(course.satisfaction.astype(np.int16)), (course.fed_back <= moment) & (course.satisfaction > 0)
         ),

@@ -147,7 +147,8 @@ def draw_rows(world: World, draft: Draft, rng: np.random.Generator) -> Rows:
         parent=np.full(count, -1),
         linked=np.full(count, -1),
         event=draft.wish("event", np.full(count, -1)),
-        word=draft.wish("word", np.full(count, -1)),
+        word=np.full(count, -1),
+        poor=np.zeros(count, dtype=np.bool_),
     )
 
 

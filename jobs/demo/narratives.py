@@ -26,7 +26,12 @@ MENDED = ("。", "，", "。", "。", "：", "：", "！", "？", "），")
 DATE_FORMS = ("%Y年%-m月%-d日", "%Y年%-m月%-d日", "%-m月%-d日", "%-m月%-d日", "%-m月%-d日", "%Y-%m-%d",
               "%Y.%-m.%-d", "%-m月%-d号", "%Y年%-m月")  # fmt: skip
 NEAR_DAYS = ("今天", "昨天", "前天")
-OUTCOMES = ("agreement", "no_agreement", "declined", "case_opened", "case_declined", "answered", "withdrawn", "other")
+OUTCOMES = (
+    "agreement", "no_agreement", "case_opened", "case_declined", "answered", "withdrawn", "other",
+    *(f"declined_{reason}" for reason in range(7)),
+)  # fmt: skip
+"""Ends of a course, as the grammar names them; declined ones by reason."""
+
 
 
 @dataclass(frozen=True, slots=True)

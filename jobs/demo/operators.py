@@ -262,7 +262,7 @@ def _names(
     for step, index in enumerate(range(first_platform, count)):
         brand = parts["platform_firms"].split()[step % 12]
         official_names[index] = f"{brand}（武汉）网络科技有限公司"
-        sign_names[index], short_names[index] = f"{brand}平台", brand
+        sign_names[index], short_names[index] = f"{brand}平台（湖北）", brand
     names = [pl.Series(each) for each in (official_names, sign_names, short_names)]
     return names[0], names[1], names[2], _misspell(names[1], parts["homophones"])
 

@@ -55,6 +55,8 @@ class Rows:
         Planted event, a position in the list of events.
     word
         New word that the text carries, a position in the list of new words.
+    poor
+        Entered without the essentials.
     """
 
     kind: Ints
@@ -88,6 +90,7 @@ class Rows:
     linked: Ints
     event: Ints
     word: Ints
+    poor: Flags
 
     def __len__(self) -> int:
         """Return the number of submissions."""

@@ -24,12 +24,15 @@ class Board:
         Level that it shows before anyone drills down.
     wide
         True for long names: the board takes two columns.
+    aside
+        True for a short board, which stands below the charts.
     """
 
     key: str
     title: str
     top: str
     wide: bool = False
+    aside: bool = False
 
 
 BOARDS = (
@@ -42,10 +45,10 @@ BOARDS = (
     Board("channel", "渠道", "channel"),
     Board("unit", "承办单位", "handling_unit", wide=True),
     Board("business_district", "商圈", "business_district"),
-    Board("status", "办理状态", "status"),
     Board("online_platform", "网购平台", "online_platform"),
-    Board("sale_mode", "销售方式", "sale_mode"),
-    Board("kind", "类型", "kind"),
+    Board("kind", "类型", "kind", aside=True),
+    Board("status", "办理状态", "status", aside=True),
+    Board("sale_mode", "销售方式", "sale_mode", aside=True),
 )
 """Every board of the explorer, in reading order."""
 

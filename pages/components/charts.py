@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 from pyecharts import options as opts
-from pyecharts.charts import Bar, HeatMap, Line, Pie
+from pyecharts.charts import Line, Pie
 from pyecharts.charts.base import Base
 
 from pages.components.render import Option
@@ -58,10 +58,6 @@ DARK = Palette(
 
 MAP_CLASSES = 5
 """Classes of a map: what an eye tells apart from five metres; as many as `Palette.ramp` has."""
-
-
-def _text(palette: Palette, size: float, **more: Any) -> opts.LabelOpts:  # noqa: ANN401
-    return opts.LabelOpts(font_size=round(size), color=palette.text, **more)
 
 
 def _axis(palette: Palette, size: float, **more: Any) -> opts.AxisOpts:  # noqa: ANN401
@@ -189,51 +185,6 @@ def _with_grid(chart: Base, *, top: float, right: float, bottom: float, left: fl
     return chart
 
 
-def ranking_chart(
-    labels: Sequence[str],
-    values: Sequence[float],
-    *,
-    shown: Sequence[str],
-    name: str,
-    palette: Palette = LIGHT,
-    size: float = 13,
-) -> Bar:
-    """Draw one bar per member, the largest on top; a click on a bar chooses it.
-
-    Parameters
-    ----------
-    shown
-        The values in words, at the end of the bars.
-    """
-    items = [
-        opts.BarItem(
-            name=label,
-            value=float(value),
-            label_opts=_text(palette, size, position="right", formatter=text),
-        )
-        for label, value, text in zip(labels, values, shown, strict=True)
-    ]
-    chart = (
-        Bar()
-        .add_xaxis(list(labels))
-        .add_yaxis(
-            name,
-            items,
-            bar_max_width=round(size * 1.2),
-            itemstyle_opts=opts.ItemStyleOpts(color=palette.series[0]),
-        )
-        .reversal_axis()
-    )
-    chart.set_global_opts(
-        xaxis_opts=opts.AxisOpts(is_show=False),
-        yaxis_opts=_axis(palette, size, is_inverse=True),
-        legend_opts=opts.LegendOpts(is_show=False),
-        tooltip_opts=_tooltip(palette, size),
-    )
-    chart.options["series"][0]["selectedMode"] = "single"
-    return _with_grid(chart, top=0, right=size * 6, bottom=0, left=2)
-
-
 def donut_chart(
     labels: Sequence[str],
     values: Sequence[float],
@@ -282,43 +233,9 @@ def donut_chart(
     return chart
 
 
-def heat_map_chart(
-    rows: Sequence[str],
-    columns: Sequence[str],
-    values: Sequence[tuple[int, int, float]],
-    *,
-    name: str,
-    palette: Palette = LIGHT,
-    size: float = 13,
-) -> HeatMap:
-    """Draw a measure by two levels as coloured cells.
-
-    Parameters
-    ----------
-    values
-        (column position, row position, value).
-    """
-    chart = (
-        HeatMap()
-        .add_xaxis(list(columns))
-        .add_yaxis(
-            name,
-            list(rows),
-            [[x, y, float(value)] for x, y, value in values],
-            label_opts=opts.LabelOpts(is_show=False),
-        )
-    )
-    most = max((value for *_, value in values), default=0)
-    chart.set_global_opts(
-        xaxis_opts=_axis(palette, size),
-        yaxis_opts=_axis(palette, size, is_inverse=True),
-        legend_opts=opts.LegendOpts(is_show=False),
-        tooltip_opts=_tooltip(palette, size),
-        visualmap_opts=opts.VisualMapOpts(
-            is_show=False, min_=0, max_=float(max(most, 1)), range_color=list(palette.ramp)
-        ),
-    )
-    return _with_grid(chart, top=2, right=2, bottom=2, left=2)
+MAP_COLUMNS = ("name", "code", "value", "shown", "note", "chosen")
+"""What `map_chart` takes of a region: its name as in the outline, its code, the measure, what
+stands under the name on the map, the rest of the tooltip, and whether it gets a border."""
 
 
 def map_chart(
@@ -334,23 +251,20 @@ def map_chart(
     Parameters
     ----------
     frame
-        ``name`` (as in the outline), ``code``, ``value``, ``shown`` (under the name on the map),
-        ``note`` (the rest of the tooltip), ``chosen`` (gets a border).
+        Columns `MAP_COLUMNS`, one row per region.
     """
     items = [
         {
-            "name": row.name,
-            "value": float(row.value),
-            "code": row.code,
-            "label": {"formatter": f"{row.name}\n{row.shown}"},
-            "tooltip": {"formatter": f"{row.name}\n{row.note}"},
+            "name": name,
+            "value": value,
+            "code": code,
+            "label": {"formatter": f"{name}\n{shown}"},
+            "tooltip": {"formatter": f"{name}\n{note}"},
         }
-        | (
-            {"itemStyle": {"borderColor": palette.series[2], "borderWidth": 3}}
-            if row.chosen
-            else {}
+        | ({"itemStyle": {"borderColor": palette.series[2], "borderWidth": 3}} if chosen else {})
+        for name, code, value, shown, note, chosen in zip(
+            *(frame[column] for column in MAP_COLUMNS), strict=True
         )
-        for row in frame.itertuples(index=False)
     ]
     return {
         "tooltip": _tooltip(palette, size).opts,
@@ -411,7 +325,7 @@ def map_pieces(values: pd.Series, *, unit: str) -> list[dict[str, Any]]:
     """
     values = values.dropna()
     shares = [n / MAP_CLASSES for n in range(1, MAP_CLASSES)] if len(values) else []
-    cuts = sorted({_rounded(values.quantile(share)) for share in shares} - {0})
+    cuts = sorted({_rounded(float(values.quantile(share))) for share in shares} - {0})
     if not cuts:
         return [{"gte": 0, "label": f"{values.max() if len(values) else 0:,.0f}{unit}以下"}]
     pieces: list[dict[str, Any]] = [{"gte": cuts[-1], "label": f"{cuts[-1]:,}{unit}以上"}]

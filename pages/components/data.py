@@ -32,6 +32,7 @@ from queries.warehouse import (
 __all__ = [
     "NoWarehouseError",
     "SchemaVersionError",
+    "Screen",
     "WordsNotDerivedError",
     "breakdown",
     "breakdowns",

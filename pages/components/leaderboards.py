@@ -53,14 +53,14 @@ def board_content(
     """
     if view.level == WORD:
         measure = MEASURES["submissions"]
-    frame = found.frame.head(limit) if found is not None else pd.DataFrame()
-    members = found.members if found is not None else 0
+    frame, members = _stated_first(found, limit)
+    stated = frame["member"].notna() if len(frame) else []
     context = _Rows(
         view,
         measure,
         selection.comparison,
         *_choices(view, selection),
-        largest=frame[measure.name].max() if len(frame) else 0.0,
+        largest=frame[measure.name][stated].max() if any(stated) else 0.0,
     )
     rows = [_row(record, context) for record in frame.to_dict("records")]
     cut = members > len(rows)
@@ -70,6 +70,7 @@ def board_content(
         "title": view.board.title,
         "level": _LEVEL_LABELS[view.level],
         "wide": view.board.wide,
+        "aside": view.board.aside,
         "heads": heads(measure, selection.comparison),
         "crumbs": _crumbs(view),
         "rows": rows,
@@ -79,6 +80,15 @@ def board_content(
         "excludes": view.board.key in DIMENSIONS,
         "empty": "该范围内没有记录" if found is not None else "热词尚未提取，请管理员运行刷新任务",
     }
+
+
+def _stated_first(found: Breakdown | None, limit: int) -> tuple[pd.DataFrame, int]:
+    """Return the rows to show, what nobody filled in last, and how many members there are."""
+    if found is None:
+        return pd.DataFrame(), 0
+    frame = found.frame.head(limit)
+    order = frame["member"].isna().sort_values(kind="stable").index
+    return frame.loc[order], found.members
 
 
 def _choices(view: View, selection: Selection) -> tuple[frozenset[str], frozenset[str]]:
@@ -123,7 +133,7 @@ def _row(record: Mapping[Any, Any], shared: _Rows) -> dict[str, Any]:
         "share": second,
         "change": change.text.removesuffix("个百分点") if against else "",
         "tone": change.tone,
-        "bar": float(value / shared.largest) if shared.largest > 0 and value > 0 else 0.0,
+        "bar": float(value / shared.largest) if stated and shared.largest > 0 and value > 0 else 0.0,
         "hint": hint,
         "selected": stated and code in shared.chosen,
         "excluded": code in shared.left_out,

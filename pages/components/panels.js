@@ -22,7 +22,7 @@ const button = (className, text, act, payload, options = {}) => {
 
 const boardRow = (board, row, act) => {
   const state = row.selected ? ' selected' : row.excluded ? ' excluded' : board.chosen ? ' other' : '';
-  const line = make('div', `row${state}`);
+  const line = make('div', `row${state}${row.usable ? '' : ' unstated'}`);
   const bar = make('span', 'bar');
   bar.style.width = `${Math.round(row.bar * 1000) / 10}%`;
   const pick = button('pick', null, act, { act: 'toggle', board: board.key, code: row.code }, {
@@ -108,6 +108,7 @@ const tile = (each, act) => {
   const changes = make('span', 'changes');
   each.changes.forEach((change) => {
     const part = make('span', null);
+    part.title = change.hint;
     part.append(make('i', null, change.label), make('b', change.tone, change.text));
     changes.append(part);
   });
@@ -123,7 +124,7 @@ const pill = (each, act) => {
 };
 
 const week = (data, act) => {
-  const table = make('div', 'week');
+  const table = make('div', 'hours');
   table.append(make('span', 'corner'));
   data.hours.forEach((hour, i) => table.append(button(
     `hour${hour.selected ? ' selected' : ''}`, i % 3 ? '' : hour.label, act,

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pages.components import drilling, places, wording
+from pages.components import charts, drilling, places, wording
 from pages.components.boards import View
 from pages.components.places import Outline
+from pages.components.render import Option
 from pages.components.settings import settings
 from queries.measures import Measure
 from queries.results import Breakdown
@@ -55,6 +56,22 @@ def map_view(board: View, scope: Scope) -> MapView | None:
     if outline is None or level is None:
         return None
     return MapView(outline, level, outline.code if board.within else None)
+
+
+def map_chart(
+    found: Breakdown, drawn: MapView, measure: Measure, selection: Selection, *, name: str
+) -> Option:
+    """Draw the map; the legend stands beside it.
+
+    Parameters
+    ----------
+    name
+        Under which the browser knows the outline.
+    """
+    frame = map_frame(found, drawn.outline, measure, selection)
+    chart = charts.map_chart(frame, map_name=name, size=11, unit=measure.unit)
+    chart["series"][0] |= {"left": "20%"}
+    return chart
 
 
 def map_frame(

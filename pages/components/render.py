@@ -161,7 +161,8 @@ def show(
     height
         In pixels.
     on_select
-        Called when a mark is chosen (give the series ``selectedMode``); `chosen` then tells which.
+        Called when a mark is chosen (give the series ``selectedMode``); the session's state has
+        which, under ``key``.
     """
     st.echarts_chart(
         option_of(chart),
@@ -169,13 +170,6 @@ def show(
         height=height,
         on_select="ignore" if on_select is None else on_select,
     )
-
-
-def chosen(key: str) -> list[int]:
-    """Return the positions of the chosen marks of the chart drawn under ``key``."""
-    state = st.session_state.get(key)
-    groups = state["selection"]["selected"] if state else ()
-    return sorted({int(index) for group in groups for index in group["data_indices"]})
 
 
 def show_clickable(

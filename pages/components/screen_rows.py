@@ -1,7 +1,5 @@
 """What the big screen's panels say: results of reads, worded."""
 
-from collections.abc import Mapping, Sequence
-
 import pandas as pd
 
 from pages.components import wording
@@ -29,6 +27,17 @@ GROWING = frozenset({"closure_rate", "recovered_yuan"})
 
 Held against a period that is long settled they would show a fall that is none.
 """
+
+NOTICED = (
+    "county_code",
+    "city_code",
+    "kind",
+    "reasons",
+    "operator_name",
+    "respondent_name",
+    "narrative",
+)
+"""What the live list tells of a submission, besides when."""
 
 TEXT_CHARACTERS = 60
 """Of a narrative in the live list: two lines."""
@@ -91,22 +100,25 @@ def stage_rows(statuses: Breakdown) -> list[tuple[str, str, str]]:
 
 def map_frame(found: Breakdown, outline: Outline, *, chosen: str) -> pd.DataFrame:
     """Return what `charts.map_chart` draws: one row per part of the outline."""
-    rows = found.frame.set_index("member")
-    values = rows["submissions"].reindex(list(outline.parts)).fillna(0)
-    before: Mapping[str, float] = (
-        rows["submissions_compared"].to_dict() if "submissions_compared" in rows else {}
+    frame = found.frame
+    counts = dict(zip(frame["member"], frame["submissions"].astype(float), strict=True))
+    before: dict[object, float] = (
+        dict(zip(frame["member"], frame["submissions_compared"].astype(float), strict=True))
+        if "submissions_compared" in frame
+        else {}
     )
-    total = values.sum()
+    values = [counts.get(code, 0.0) for code in outline.parts]
+    total = sum(values)
     return pd.DataFrame(
         {
             "name": [short_region(code) for code in outline.parts],
             "code": list(outline.parts),
-            "value": values.to_numpy(),
+            "value": values,
             "shown": [f"{value:,.0f}" for value in values],
             "note": [
                 f"{value:,.0f}件，占{wording.percent(value / total if total else None)}"
                 f"\n环比{wording.change('submissions', value, before.get(code)).text}"
-                for code, value in values.items()
+                for code, value in zip(outline.parts, values, strict=True)
             ],
             "chosen": [code == chosen for code in outline.parts],
         }
@@ -117,27 +129,30 @@ def notice_rows(frame: pd.DataFrame) -> list[Notice]:
     """Return the live list."""
     return [
         Notice(
-            when=f"{row.registered_at:%m-%d %H:%M}",
-            place=short_region(row.county_code or row.city_code or ""),
-            kind=label("kind", row.kind),
-            reasons=wording.reasons(row.reasons),
-            text=_excerpt(row.operator_name, row.narrative),
+            when=f"{at:%m-%d %H:%M}",
+            place=short_region(county or city or ""),
+            kind=label("kind", kind),
+            reasons=wording.reasons(reasons),
+            text=_excerpt(operator or respondent, narrative),
         )
-        for row in frame.itertuples(index=False)
+        for at, county, city, kind, reasons, operator, respondent, narrative in zip(
+            frame["registered_at"],
+            *(frame[name].astype(object).where(frame[name].notna(), None) for name in NOTICED),
+            strict=True,
+        )
     ]
 
 
 def _excerpt(operator: str | None, narrative: str | None) -> str:
-    who = operator if isinstance(operator, str) and operator else NOT_STATED
-    what = " ".join(narrative.split()) if isinstance(narrative, str) else ""
+    what = " ".join((narrative or "").split())
     ending = "……" if len(what) > TEXT_CHARACTERS else ""
-    return f"{who}：{what[:TEXT_CHARACTERS]}{ending}"
+    return f"{operator or NOT_STATED}：{what[:TEXT_CHARACTERS]}{ending}"
 
 
 def donut_parts(found: Breakdown, *, parts: int) -> tuple[list[str], list[int]]:
     """Return labels and counts of the largest members, the rest as one part."""
     frame = found.frame
-    named: Sequence[object] = frame["member"].head(parts).to_list()
+    named: list[str | None] = frame["member"].head(parts).to_list()
     values = [int(value) for value in frame["submissions"].head(parts)]
     labels = [label(found.level, member) for member in named]
     rest = int(frame["submissions"].iloc[parts:].sum())

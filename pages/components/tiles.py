@@ -46,7 +46,8 @@ def _change(
     label: str, name: str, current: Mapping[str, float], base: Mapping[str, float] | None
 ) -> dict[str, str]:
     change = wording.change(name, current[name], base[name] if base else None)
-    return {"label": label, "text": change.text, "tone": change.tone}
+    text = change.text.replace("个百分点", "点")
+    return {"label": label, "text": text, "tone": change.tone, "hint": f"{label}{change.text}"}
 
 
 def week(found: Matrix, selection: Selection, *, measure: str) -> dict[str, Any]:

@@ -37,6 +37,7 @@ def tile(page: Page, name: str):
 
 def click_map(page: Page, place: tuple[float, float]) -> None:
     box = page.locator(".st-key-map canvas").first.bounding_box()
+    assert box is not None
     page.mouse.click(box["x"] + box["width"] * place[0], box["y"] + box["height"] * place[1])
 
 
@@ -49,9 +50,15 @@ def test_everything_is_drawn(wall):
     assert WUHAN_BEFORE + YICHANG_BEFORE == 12
     expect(tile(wall, "诉求量")).to_contain_text("环比 ↓16.7%")
     expect(tile(wall, "办结率")).to_contain_text("不作同比环比")
-    for heading in ("行业排行", "问题排行", "被诉主体排行", "来源渠道", "热词", "值得关注的新诉求"):
+    bases = dict.fromkeys(("行业排行", "问题排行", "被诉主体排行", "来源渠道", "热词"), "近30天")
+    bases |= {
+        "区域分布与办理进度": "近30天",
+        "投诉举报走势": "近13个月",
+        "值得关注的新诉求": "近7天",
+    }
+    for heading, base in bases.items():
         panel = wall.locator(".cr-panel").filter(has_text=heading)
-        expect(panel).to_contain_text("近30天　截至2026年3月31日")
+        expect(panel).to_contain_text(re.compile(f"{base}.*截至2026年3月31日"))
 
 
 def test_synthetic_and_stale_data_are_said(wall):
@@ -135,8 +142,12 @@ REMEMBER = """() => {
 
 def test_a_refresh_leaves_everything_where_it_is(server, browser_context):
     page = browser_context.new_page()
-    answers = []
-    page.on("websocket", lambda socket: socket.on("framereceived", answers.append))
+    answers: list[str | bytes] = []
+
+    def keep(payload: str | bytes) -> None:
+        answers.append(payload)
+
+    page.on("websocket", lambda socket: socket.on("framereceived", keep))
     page.goto(server.url)
     wait_until_idle(page)
     wait_until_painted(page, canvases=CANVASES)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,7 +27,7 @@ YICHANG_NOW, YICHANG_BEFORE = 4, 8
 """Complaints in the 30 days to `LAST_DAY`, in the 30 days before, and a year earlier."""
 
 
-def complaint(number: int, day: dt.date, *, county: str, **fields: object) -> dict[str, object]:
+def complaint(number: int, day: dt.date, *, county: str, **fields: Any) -> dict[str, object]:
     return record(
         f"{county}{number:05}",
         f"{day}T10:00",
@@ -50,7 +51,7 @@ def complaint(number: int, day: dt.date, *, county: str, **fields: object) -> di
 
 
 def wuhan(number: int, day: dt.date, **fields: object) -> dict[str, object]:
-    plain: dict[str, object] = {
+    plain: dict[str, Any] = {
         "operator_id": "op-wuhan",
         "respondent_name": f"江城商行{PICTURE}",
         "industry_section": "F",
@@ -66,7 +67,7 @@ def wuhan(number: int, day: dt.date, **fields: object) -> dict[str, object]:
 
 
 def yichang(number: int, day: dt.date, **fields: object) -> dict[str, object]:
-    plain: dict[str, object] = {
+    plain: dict[str, Any] = {
         "operator_id": f"op-{SECRET}",
         "respondent_name": f"{SECRET}商行",
         "industry_section": "H",

@@ -46,16 +46,6 @@ def test_the_year_before_lies_on_this_years_days():
     assert lines[1]["lineStyle"]["type"] == "dashed"
 
 
-def test_a_ranking_shows_the_worded_values():
-    chart = charts.ranking_chart(["食品", "广告"], [12, 3], shown=["12件", "3件"], name="诉求量")
-    items = option_of(chart)["series"][0]["data"]
-    assert [(item["value"], item["label"]["formatter"]) for item in items] == [
-        (12, "12件"),
-        (3, "3件"),
-    ]
-    assert option_of(chart)["yAxis"][0]["inverse"] is True
-
-
 def test_a_ring_names_shares_and_total():
     option = option_of(charts.donut_chart(["电话", "互联网"], [3, 1], name="渠道"))
     assert [item["name"] for item in option["series"][0]["data"]] == [
@@ -68,13 +58,6 @@ def test_a_ring_names_shares_and_total():
 def test_an_empty_ring_has_no_shares():
     option = option_of(charts.donut_chart(["电话"], [0], name="渠道"))
     assert option["series"][0]["data"][0]["name"] == "电话"
-
-
-def test_heat_map_cells_and_range():
-    chart = charts.heat_map_chart(["周一"], ["0时", "1时"], [(0, 0, 4), (1, 0, 9)], name="诉求量")
-    option = option_of(chart)
-    assert option["series"][0]["data"] == [[0, 0, 4], [1, 0, 9]]
-    assert option["visualMap"]["max"] == 9
 
 
 def regions(**columns):

@@ -269,7 +269,7 @@ def test_tiles_show_both_changes():
     ]
     changes = [[(c["label"], c["text"], c["tone"]) for c in each["changes"]] for each in drawn]
     assert changes[0] == [("环比", "↑10.0%", "neutral"), ("同比", "↓45.0%", "neutral")]
-    assert changes[1] == [("环比", "↓3.2个百分点", "bad"), ("同比", "—", "neutral")]
+    assert changes[1] == [("环比", "↓3.2点", "bad"), ("同比", "—", "neutral")]
 
 
 def test_the_week_is_shaded_from_its_fullest_hour():

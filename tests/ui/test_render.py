@@ -117,14 +117,14 @@ def test_the_background_is_seen_through():
 
 
 def test_the_given_option_is_not_changed():
-    given_option = {"tooltip": {}, "series": []}
+    given_option: dict[str, object] = {"tooltip": {}, "series": []}
     option_of(given_option)
     assert given_option == {"tooltip": {}, "series": []}
 
 
 def test_plain_text_is_no_html():
     with pytest.raises(TypeError, match="takes Markup, got str"):
-        render.show_html("<b>x</b>")
+        render.show_html("<b>x</b>")  # type: ignore[arg-type]
 
 
 def test_what_is_put_into_markup_is_escaped():

@@ -1,0 +1,175 @@
+import datetime as dt
+import json
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.components import screen_panels, screen_rows
+from pages.components.screen_panels import Notice, Rank
+from pages.components.settings import settings
+from pages.components.wording import Change
+from queries.results import Totals
+from queries.selection import DateRange
+from tests.ui.pages import ROOT
+from tests.ui.planted import PICTURE, SECRET, WUHAN_NOW, YICHANG_NOW, plant
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory):
+    return plant(tmp_path_factory.mktemp("warehouse"))
+
+
+@pytest.fixture
+def app(warehouse, monkeypatch):
+    def opened(query: dict[str, str] | None = None, **env: str) -> AppTest:
+        monkeypatch.setenv("WAREHOUSE_URL", f"duckdb:///{warehouse}")
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        settings.cache_clear()
+        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        at.query_params.update(query or {})
+        return at.run()
+
+    yield opened
+    settings.cache_clear()
+
+
+def html(at):
+    return "".join(each.proto.body for each in at.get("html") if "<style>" not in each.proto.body)
+
+
+def shown(at):
+    return re.sub(r"<[^>]+>", "", html(at))
+
+
+def options(at):
+    found = [json.loads(each.proto.json) for each in at.get("bidi_component") if each.proto.json]
+    return [each["options"] for each in found if "options" in each]
+
+
+def test_the_figures_of_the_whole_province(app):
+    at = app(VIEWER_REGIONS="all")
+    assert not at.error
+    assert "湖北省投诉举报一屏展示" in shown(at)
+    # 10 complaints now, 12 in the 30 days before
+    assert f"诉求量{WUHAN_NOW + YICHANG_NOW}件同比 ↑233.3%环比 ↓16.7%" in shown(at)
+
+
+def test_a_region_in_the_address_narrows_figures_charts_and_list(app):
+    at = app({"region": "420100"}, VIEWER_REGIONS="all")
+    assert f"诉求量{WUHAN_NOW}件" in shown(at)
+    assert SECRET not in html(at)
+    assert SECRET.lower() not in json.dumps(options(at)).lower()
+    items = next(
+        each["series"][0]["data"] for each in options(at) if each["series"][0]["type"] == "map"
+    )
+    assert {item["code"]: item["value"] for item in items}["420106"] == WUHAN_NOW
+
+
+def test_a_viewer_of_one_city_starts_there_whatever_the_address_says(app):
+    at = app({"region": "420500"}, VIEWER_REGIONS="420100")
+    assert "武汉市投诉举报一屏展示" in shown(at)
+    assert SECRET not in html(at)
+
+
+def test_the_map_of_the_province_gives_other_cities_none_to_a_viewer_of_two(app):
+    at = app(VIEWER_REGIONS="420100,420200")
+    items = next(
+        each["series"][0]["data"] for each in options(at) if each["series"][0]["type"] == "map"
+    )
+    values = {item["code"]: item["value"] for item in items}
+    assert (values["420100"], values["420500"]) == (WUHAN_NOW, 0)
+
+
+def test_nothing_is_shown_without_a_region(app):
+    at = app()
+    assert "VIEWER_REGIONS" in at.warning[0].value
+    assert not options(at)
+
+
+def test_demo_mode_changes_viewers_in_place(app):
+    at = app(DEMO_MODE="1")
+    assert f"诉求量{WUHAN_NOW + YICHANG_NOW}件" in shown(at)
+    at.selectbox(key="demo_viewer").set_value("analyst-420100").run()
+    assert f"诉求量{WUHAN_NOW}件" in shown(at)
+    assert SECRET not in html(at)
+
+
+def test_complaint_text_is_escaped_in_lists(app):
+    at = app(VIEWER_REGIONS="all")
+    assert PICTURE not in html(at)
+    assert PICTURE.replace("<", "&lt;").replace(">", "&gt;") in html(at)
+
+
+def test_no_option_holds_a_code_marker_and_every_tooltip_is_text(app):
+    at = app(VIEWER_REGIONS="all")
+    drawn = options(at)
+    assert len(drawn) == 4
+    assert "--x_x--0_0--" not in json.dumps(drawn)
+    assert "window.broken" in json.dumps(drawn), "the attack is not in any option"
+    assert {each["tooltip"]["renderMode"] for each in drawn} == {"richText"}
+
+
+def test_a_switch_of_the_period_goes_to_the_address(app):
+    at = app(VIEWER_REGIONS="all")
+    at.segmented_control(key="period").set_value("12m").run()
+    assert at.query_params["period"] == "12m"
+    # with the 12 of the 30 days before
+    assert "诉求量22件" in shown(at)
+
+
+def test_a_missing_warehouse_is_explained_on_the_screen(app, tmp_path):
+    at = app(VIEWER_REGIONS="all", WAREHOUSE_URL=f"duckdb:///{tmp_path}/none")
+    assert "python -m jobs demo" in at.error[0].value
+    assert not options(at)
+
+
+def totals(**figures):
+    names = dict.fromkeys(screen_rows.TILES, 1.0) | figures
+    days = DateRange(dt.date(2026, 3, 2), dt.date(2026, 3, 31))
+    return Totals(names, names, None, days, 1)
+
+
+def test_measures_that_still_grow_are_not_compared():
+    tiles = {tile.label: tile for tile in screen_rows.tile_rows(totals())}
+    assert tiles["办结率"].changes == ()
+    assert tiles["办结率"].note == "本期件尚在办理，不作同比环比"
+    assert [(name, each.text) for name, each in tiles["投诉量"].changes] == [
+        ("同比", "—"),
+        ("环比", "持平"),
+    ]
+
+
+def test_a_figure_and_its_unit_stand_apart():
+    tiles = {tile.label: tile for tile in screen_rows.tile_rows(totals(disputed_yuan=1.5e6))}
+    assert (tiles["争议金额"].number, tiles["争议金额"].unit) == ("150.0", "万元")
+
+
+@pytest.mark.parametrize("field", ["when", "place", "kind", "reasons", "text"])
+def test_every_part_of_a_notice_is_escaped(field):
+    plain = dict.fromkeys(("when", "place", "kind", "reasons", "text"), "x")
+    assert PICTURE not in screen_panels.live_list([Notice(**plain | {field: PICTURE})])
+
+
+def test_a_short_live_list_stands_still_and_a_long_one_moves():
+    notice = Notice("03-31 10:00", "武昌区", "投诉", "人身伤害", "x")
+    assert "cr-still" in screen_panels.live_list([notice] * 3)
+    moving = screen_panels.live_list([notice] * 4)
+    assert "--seconds:16s" in moving
+    assert moving.count("<article>") == 8
+
+
+def test_an_empty_leaderboard_says_so():
+    assert "该范围内没有记录" in screen_panels.ranking([])
+
+
+def test_bars_are_as_long_as_their_share_of_the_first():
+    found = screen_panels.ranking([Rank("a", "4", "—", 1.0), Rank("b", "1", "—", 0.25)])
+    assert re.findall(r"width:([\d.]+)%", found) == ["100.0", "25.0"]
+
+
+def test_a_definition_cannot_leave_its_attribute():
+    change = Change("—", "unknown", "neutral")
+    tile = screen_panels.Tile("a", "1", "件", (("同比", change),), "", '" onmouseover="x')
+    assert '" onmouseover' not in screen_panels.tiles([tile])
