@@ -4,7 +4,14 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from analytics.masking_rules import PersonalKind, Rule, field_rules, masking_words, scrub_rules
+from analytics.masking_rules import (
+    LONG_NUMBER,
+    PersonalKind,
+    Rule,
+    field_rules,
+    masking_words,
+    scrub_rules,
+)
 
 
 def scrub_text(text: str, *, names: Sequence[str] = ()) -> str:
@@ -50,14 +57,22 @@ def scrub_text(text: str, *, names: Sequence[str] = ()) -> str:
 def own_values(names: Sequence[str]) -> list[str]:
     """Return the values worth looking for in a text, longest first.
 
+    Left out are placeholders, single characters, what is masked already, and long numbers, which
+    the rules find by themselves.
+
     Examples
     --------
-    >>> own_values(["张", "欧阳娜娜", "匿名", "张三"])
+    >>> own_values(["张", "欧阳娜娜", "匿名", "张三", "13800138000"])
     ['欧阳娜娜', '张三']
     """
     placeholders = set(masking_words()["not_names"])
     found = {
-        name for name in names if len(name) > 1 and "*" not in name and name not in placeholders
+        name
+        for name in names
+        if len(name) > 1
+        and "*" not in name
+        and name not in placeholders
+        and not re.fullmatch(LONG_NUMBER, name)
     }
     return sorted(found, key=lambda name: (-len(name), name))
 

@@ -26,6 +26,9 @@ _COLON = "[:：]"
 DIGITS_HINT = rf"{_D}{{3}}{_GAP}{_D}{{4}}"
 """Found in every text that holds a telephone, identity, card or order number."""
 
+LONG_NUMBER = "[0-9]{10,}[0-9Xx]?"
+"""A number that the rules for free text mask wherever it stands."""
+
 FULL_WIDTH_DIGIT = "[０-９]"
 
 

@@ -2,4 +2,6 @@
 
 from jobs.cli import app
 
-app()
+# Worker processes import this module again under another name.
+if __name__ == "__main__":
+    app()

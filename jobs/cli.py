@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from jobs.demonstration import make_demonstration
 from jobs.importing.run import import_sources
 from jobs.importing.suggest import suggest_mapping
 from jobs.refresh import STEPS, derive, refresh
@@ -107,6 +108,50 @@ def import_command(
         )
         books.dispose()
         emit(summary.as_dict(), as_json=as_json)
+
+
+@app.command("demo", help="生成演示省（合成数据）的源文件和truth.json，导入并更新。")
+def demo_command(
+    submissions: Annotated[int, typer.Option(min=1, help="诉求件数")] = 300_000,
+    operators: Annotated[int, typer.Option(min=1, help="经营主体户数")] = 40_000,
+    months: Annotated[int, typer.Option(min=1, max=120, help="跨多少个月")] = 40,
+    seed: Annotated[int, typer.Option(help="随机种子；同一种子生成同样的文件")] = 0,
+    end: Annotated[dt.datetime | None, typer.Option(help="最后一天；不填为昨天")] = None,
+    folder: Annotated[Path, typer.Option(help="源文件放在哪里")] = Path("data/demo"),
+    *,
+    warehouse: Warehouse = DEFAULT_WAREHOUSE,
+    as_json: AsJson = False,
+) -> None:
+    """Make the demo province, import it and refresh."""
+    with failing_clearly(), progress_of("demo") as report:
+        done = make_demonstration(
+            store_of(warehouse),
+            folder,
+            submissions=submissions,
+            operators=operators,
+            months=months,
+            seed=seed,
+            end=end.date() if end else None,
+            progress=report,
+        )
+    figures = ("read", "loaded", "updated", "unchanged", "quarantined")
+    emit(
+        {
+            "folder": done.made.folder,
+            "truth": done.made.truth,
+            "submissions": done.made.submissions,
+            "operators": done.made.operators,
+            "first_day": done.made.first_day,
+            "last_day": done.made.last_day,
+            "events": done.made.events,
+            "distinct_texts": done.made.distinct_texts,
+            "mean_characters": done.made.mean_characters,
+            **{name: sum(getattr(each, name) for each in done.imports) for name in figures},
+            "generation": done.imports[-1].generation,
+            "synthetic": True,
+        },
+        as_json=as_json,
+    )
 
 
 @app.command("refresh", help="更新派生数据（词、主体、汇总），只算有变化的日期，完成后切换。")

@@ -34,7 +34,9 @@ KPIS = (
     "recovered_yuan",
 )
 
-selection = selection_bar(scope, measures=KPIS)
+selection = selection_bar(
+    scope, measures=KPIS, link=("pages/submissions.py", "查看诉求明细")
+)
 asked = address.query()
 measure = MEASURES[asked["measure"] if asked.get("measure") in KPIS else KPIS[0]]
 views = boards.views(selection, drilling.read_drill(asked.get("drill", "")), scope)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import access, address, data, detail, listing, tables
+from pages.components import access, address, data, detail, listing, panels, tables
 from pages.components.selection_bar import selection_bar
 
 viewer = access.require("submissions")
@@ -12,11 +12,17 @@ if asked.get("id"):
     detail.show(asked["id"], viewer.scope)
     st.stop()
 
-selection = selection_bar(viewer.scope)
+selection = selection_bar(
+    viewer.scope, compares=False, link=("pages/explorer.py", "一屏分析")
+)
 place = listing.place(asked)
-page = data.submissions(selection, viewer.scope, page=place.number, page_size=place.size)
+page = data.submissions(
+    selection, viewer.scope, page=place.number, page_size=place.size, order=place.order
+)
 if place.number > page.pages:
-    page = data.submissions(selection, viewer.scope, page=page.pages, page_size=place.size)
+    page = data.submissions(
+        selection, viewer.scope, page=page.pages, page_size=place.size, order=place.order
+    )
 
 if not page.total:
     st.info(
@@ -29,15 +35,12 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     listing.choose_size(place)
     listing.choose_page(page)
 
-key = f"list_{page.page}_{page.page_size}"
-st.dataframe(
-    tables.displayed(page.frame, listing.COLUMNS),
-    column_config=tables.column_config(listing.COLUMNS, **listing.WIDTHS),
-    hide_index=True,
-    height=listing.height(page),
-    row_height=listing.ROW_HEIGHT,
-    key=key,
-    selection_mode=["single-row", "single-cell"],
-    on_select=listing.opener(key, page.frame),
+panels.show(
+    "table",
+    tables.content(
+        page.frame, listing.CELLS, order=place.order, marked=selection.text.split()
+    ),
+    key="list",
+    on_click=listing.clicked,
 )
 st.caption("点击任一行查看该件诉求的全过程。姓名、电话等个人信息已脱敏。")

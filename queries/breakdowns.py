@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import pandas as pd
-import sqlalchemy as sa
 
 from queries.counting import Count, fetch_counts, fetch_number
 from queries.dimensions import LEVELS
@@ -12,11 +11,12 @@ from queries.hot_words import LEVEL as WORD
 from queries.hot_words import fetch_hot_words
 from queries.measures import MEASURES, sums_of
 from queries.operator_names import operator_names
-from queries.periods import compared_days, days_of
 from queries.ranking import Ranking, fetch_ranking
+from queries.reading import Reading, reading
 from queries.results import Breakdown
 from queries.scope import Scope
 from queries.selection import Selection
+from queries.sums import Sums
 from queries.warehouse import Warehouse
 
 OPERATOR = "operator_id"
@@ -83,81 +83,70 @@ def fetch_breakdowns(
     count_members: bool = True,
 ) -> dict[str, Breakdown]:
     """Return several breakdowns; those that no cube answers come from one scan of the facts."""
-    with warehouse.engine.connect() as conn:
-        return breakdowns_on(
-            conn,
-            warehouse,
-            selection,
-            scope,
-            levels=levels,
-            measures=measures,
-            order=order,
-            limit=limit,
-            count_members=count_members,
-        )
-
-
-def breakdowns_on(
-    conn: sa.Connection,
-    warehouse: Warehouse,
-    selection: Selection,
-    scope: Scope,
-    *,
-    levels: Sequence[str],
-    measures: Sequence[str],
-    order: str | None,
-    limit: int,
-    count_members: bool,
-) -> dict[str, Breakdown]:
-    """Answer `fetch_breakdowns` over an open connection."""
     chosen = measures[0] if order is None else order
     _check(levels, measures, chosen, limit)
-    days, before = days_of(warehouse, selection), compared_days(warehouse, selection)
-    windows = (days,) if before is None else (days, before)
-    sums = sums_of(tuple(measures))
-    counts = {
-        level: Count((level,), sums, windows) for level in levels if level not in {OPERATOR, WORD}
+    names = tuple(measures)
+    with reading(warehouse, selection, scope) as opened:
+        found = small_breakdowns(
+            opened,
+            [level for level in levels if level not in {OPERATOR, WORD}],
+            measures=names,
+            order=chosen,
+            limit=limit,
+        )
+        if OPERATOR in levels:
+            found[OPERATOR] = operator_breakdown(
+                opened, measures=names, order=chosen, limit=limit, count_members=count_members
+            )
+        if WORD in levels:
+            found[WORD] = fetch_hot_words(opened, limit=limit, count_members=count_members)
+    return {level: found[level] for level in levels}
+
+
+def small_breakdowns(
+    reading: Reading,
+    levels: Sequence[str],
+    *,
+    measures: tuple[str, ...],
+    order: str,
+    limit: int,
+) -> dict[str, Breakdown]:
+    """Return breakdowns by levels of few members, which are all read."""
+    windows = (reading.days,) if reading.compared is None else (reading.days, reading.compared)
+    counts = [Count((level,), sums_of(measures), windows) for level in levels]
+    return {
+        level: breakdown_of(level, sums, measures=measures, order=order, limit=limit)
+        for level, sums in zip(levels, fetch_counts(reading, counts), strict=True)
     }
-    counted = fetch_counts(conn, warehouse, selection, scope, list(counts.values()))
-    frames = dict(zip(counts, counted, strict=True))
-    found: dict[str, Breakdown] = {}
-    for level in levels:
-        if level == WORD:
-            found[level] = fetch_hot_words(
-                conn, warehouse, selection, scope, limit=limit, count_members=count_members
-            )
-        elif level == OPERATOR:
-            ranking = Ranking(OPERATOR, sums, chosen, days, limit)
-            ranked = fetch_ranking(
-                conn,
-                warehouse,
-                selection,
-                scope,
-                ranking,
-                compared=before,
-                count_members=count_members,
-            )
-            frame = breakdown_frame(
-                ranked.sums,
-                ranked.compared,
-                measures=measures,
-                order=chosen,
-                total=_total(conn, warehouse, selection, scope, ranking),
-            )
-            names = operator_names(conn, frame["member"])
-            named = pd.Series([names.get(each) for each in frame["member"]], dtype=object)
-            frame.insert(1, "name", named)
-            found[level] = Breakdown(frame, level, ranked.members, ranked.counted)
-        else:
-            current, *compared = frames[level]
-            frame = breakdown_frame(
-                current,
-                compared[0] if compared else None,
-                measures=measures,
-                order=chosen,
-            )
-            found[level] = Breakdown(frame[:limit], level, len(frame))
-    return found
+
+
+def breakdown_of(
+    level: str, found: Sequence[Sums], *, measures: tuple[str, ...], order: str, limit: int
+) -> Breakdown:
+    """Return the breakdown of all members, counted over the period and, if any, the compared days."""
+    current, *others = found
+    compared = others[0] if others else None
+    frame = breakdown_frame(current, compared, measures=measures, order=order)
+    return Breakdown(frame[:limit], level, len(frame))
+
+
+def operator_breakdown(
+    reading: Reading, *, measures: tuple[str, ...], order: str, limit: int, count_members: bool
+) -> Breakdown:
+    """Return the breakdown by operator, with their names."""
+    ranking = Ranking(OPERATOR, sums_of(measures), order, reading.days, limit)
+    ranked = fetch_ranking(reading, ranking, compared=reading.compared, count_members=count_members)
+    measure = MEASURES[order]
+    total = None
+    if measure.denominator is None:
+        total = fetch_number(reading, reading.days, of=measure.numerator, lifted=(OPERATOR,))
+    frame = breakdown_frame(
+        ranked.sums, ranked.compared, measures=measures, order=order, total=total
+    )
+    names = operator_names(reading.conn, frame["member"])
+    named = pd.Series([names.get(each) for each in frame["member"]], dtype=object)
+    frame.insert(1, "name", named)
+    return Breakdown(frame, OPERATOR, ranked.members, ranked.counted)
 
 
 def _check(levels: Sequence[str], measures: Sequence[str], order: str, limit: int) -> None:
@@ -174,24 +163,3 @@ def _check(levels: Sequence[str], measures: Sequence[str], order: str, limit: in
     if not 1 <= limit <= MAX_ROWS:
         msg = f"limit must be 1 to {MAX_ROWS}, got {limit}; page through submissions instead"
         raise ValueError(msg)
-
-
-def _total(
-    conn: sa.Connection,
-    warehouse: Warehouse,
-    selection: Selection,
-    scope: Scope,
-    ranking: Ranking,
-) -> float | None:
-    measure = MEASURES[ranking.order]
-    if measure.denominator is not None:
-        return None
-    return fetch_number(
-        conn,
-        warehouse,
-        selection,
-        scope,
-        ranking.days,
-        of=measure.numerator,
-        lifted=(ranking.member,),
-    )

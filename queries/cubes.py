@@ -9,7 +9,7 @@ month and its first and last days from a cube by day or from the facts, see `que
 import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -82,17 +82,22 @@ CUBES: dict[str, Cube] = {cube.name: cube for cube in _ALL}
 cubes = sa.MetaData()
 
 
-def key_column(name: str) -> sa.Column[object]:
+def key_column(name: str) -> sa.Column[Any]:
     """Return a new column for a cube's key."""
     if name == "excluded":
         return sa.Column(name, sa.Boolean, nullable=False)
     return sa.Column(name, submissions.c[name].type)
 
 
-def sum_column(name: str) -> sa.Column[object]:
+def sum_column(name: str) -> sa.Column[Any]:
     """Return a new column for a sum."""
-    kind = sa.Double() if name in FLOAT_SUMS else sa.BigInteger()
-    return sa.Column(name, kind, nullable=False)
+    return sa.Column(name, sum_type(name), nullable=False)
+
+
+def sum_type(name: str) -> sa.Double[float] | sa.BigInteger:
+    """Return the type in which a sum is stored and read."""
+    # Named, because DuckDB adds BIGINTs up to HUGEINT, which is slow to read back.
+    return sa.Double() if name in FLOAT_SUMS else sa.BigInteger()
 
 
 _TABLES = {
@@ -123,10 +128,10 @@ def derive_cube(conn: sa.Connection, name: str, *, days: Collection[dt.date] | N
     Parameters
     ----------
     conn
-        Inside the caller's transaction; the table is made if it is missing.
+        Inside the caller's transaction.
     days
         Days whose submissions changed since the cube was derived, both the old and the new day of
-        one that moved; None derives everything.
+        one that moved; None makes the table anew, as after a change of its columns.
 
     Returns
     -------
@@ -134,20 +139,21 @@ def derive_cube(conn: sa.Connection, name: str, *, days: Collection[dt.date] | N
         Rows of the cube.
     """
     cube, table = CUBES[name], cube_table(name)
-    table.create(conn, checkfirst=True)
     if days is None:
-        conn.execute(table.delete())
-        spans = year_spans(conn)
-    else:
-        spans = affected_spans(days, cube.grain)
-    for span in spans:
-        if days is not None:
-            conn.execute(table.delete().where(within(table, span)))
+        make_anew(conn, table)
+    for span in year_spans(conn) if days is None else affected_spans(days, cube.grain):
+        conn.execute(table.delete().where(within(table, span)))
         conn.execute(table.insert().from_select([*cube.keys, *SUMS], select_cube(cube, span)))
     return conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 
-def select_cube(cube: Cube, span: DateRange) -> sa.Select[*tuple[object, ...]]:
+def make_anew(conn: sa.Connection, table: sa.Table) -> None:
+    """Drop a derived table if it is there, and make it empty."""
+    table.drop(conn, checkfirst=True)
+    table.create(conn)
+
+
+def select_cube(cube: Cube, span: DateRange) -> sa.Select[*tuple[Any, ...]]:
     """Build the statement that computes a cube's rows for these days."""
     keys = [key_expression(name, cube.grain) for name in cube.keys]
     in_order = sorted(cube.keys, key=lambda name: name == "registered_on" and cube.grain == "month")
@@ -162,7 +168,7 @@ def select_cube(cube: Cube, span: DateRange) -> sa.Select[*tuple[object, ...]]:
     )
 
 
-def key_expression(name: str, grain: Grain) -> sa.ColumnElement[object]:
+def key_expression(name: str, grain: Grain) -> sa.ColumnElement[Any]:
     """Return a cube's key as an expression over the facts."""
     if name == "excluded":
         return submissions.c.exclusion_reason.is_not(None)
@@ -210,8 +216,6 @@ def affected_spans(days: Collection[dt.date], grain: Grain) -> Iterator[DateRang
         yield DateRange(start, end)
 
 
-def row_total(name: str) -> sa.ColumnElement[object]:
+def row_total(name: str) -> sa.ColumnElement[Any]:
     """Return the aggregate that fills `sum_column`."""
-    # Cast, because DuckDB adds BIGINTs up to HUGEINT, which is slow to read back.
-    kind = sa.Double() if name in FLOAT_SUMS else sa.BigInteger()
-    return sa.cast(sa.func.sum(SUMS[name]), kind)
+    return sa.cast(sa.func.sum(SUMS[name]), sum_type(name))

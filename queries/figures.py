@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from queries.counting import Sums
 from queries.matching import member_code
 from queries.measures import MEASURES
+from queries.sums import Sums
 
 
 def figures(sums: Mapping[str, np.ndarray], measures: Sequence[str]) -> dict[str, np.ndarray]:
@@ -57,11 +57,11 @@ def breakdown_frame(
     total
         What shares are shares of; None takes the sum over ``current``.
     """
-    columns = figures(current.values, measures)
+    columns = figures(current.arrays, measures)
     codes = [member_code(each) for each in current.firsts]
     columns["share"] = _shares(columns[order], order, total)
     if compared is not None:
-        before = figures(compared.of(current.members).values, measures)
+        before = figures(compared.of(current.members).arrays, measures)
         columns |= {f"{name}_compared": values for name, values in before.items()}
         columns["change"] = columns[order] - before[order]
         columns["change_rate"] = _divided(columns["change"], before[order])

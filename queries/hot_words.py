@@ -4,15 +4,13 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from queries.counting import Sums, fetch_number
+from queries.counting import fetch_number
 from queries.figures import breakdown_frame
-from queries.periods import compared_days, days_of
 from queries.ranking import Ranking, fetch_ranking
+from queries.reading import Reading
 from queries.results import Breakdown
 from queries.schema import words
-from queries.scope import Scope
-from queries.selection import Selection
-from queries.warehouse import Warehouse
+from queries.sums import Sums
 
 LEVEL = "word"
 """Name of the level in breakdowns; words are counted, not filtered by (a text query does that)."""
@@ -27,59 +25,49 @@ class WordsNotDerivedError(RuntimeError):
         )
 
 
-def fetch_hot_words(
-    conn: sa.Connection,
-    warehouse: Warehouse,
-    selection: Selection,
-    scope: Scope,
-    *,
-    limit: int,
-    count_members: bool = True,
-    total: int | None = None,
-) -> Breakdown:
+def fetch_hot_words(reading: Reading, *, limit: int, count_members: bool = True) -> Breakdown:
     """Return the words that occur in most submissions.
 
     Parameters
     ----------
     count_members
         False spares the count of all words.
-    total
-        Number of submissions if it is known already; ``share`` is a word's share of them.
+
+    Returns
+    -------
+    Breakdown
+        ``share`` is a word's share of all submissions selected.
 
     Raises
     ------
     WordsNotDerivedError
         If the words are not in step with the submissions.
     """
-    if "submission_words" not in warehouse.fresh:
+    if "submission_words" not in reading.warehouse.fresh:
         raise WordsNotDerivedError
-    days, before = days_of(warehouse, selection), compared_days(warehouse, selection)
     ranked = fetch_ranking(
-        conn,
-        warehouse,
-        selection,
-        scope,
-        Ranking("word_id", ("submissions",), "submissions", days, limit),
-        compared=before,
+        reading,
+        Ranking("word_id", ("submissions",), "submissions", reading.days, limit),
+        compared=reading.compared,
         count_members=count_members,
     )
-    if total is None:
-        total = int(fetch_number(conn, warehouse, selection, scope, days))
-    names = _names(conn, ranked.sums.firsts)
+    names = _names(reading.conn, ranked.sums.firsts)
     frame = breakdown_frame(
         _named(ranked.sums, names),
         None if ranked.compared is None else _named(ranked.compared, names),
         measures=("submissions",),
         order="submissions",
-        total=total,
+        total=fetch_number(reading, reading.days),
     )
     return Breakdown(frame, LEVEL, ranked.members, ranked.counted)
 
 
-def _named(sums: Sums, names: dict[object, str]) -> Sums:
-    return Sums([(names[each],) for each in sums.firsts], sums.values)
+def _named(sums: Sums, names: dict[int, str]) -> Sums:
+    return Sums([(names[each],) for each in sums.firsts], sums.arrays)
 
 
-def _names(conn: sa.Connection, numbers: Sequence[object]) -> dict[object, str]:
-    rows = conn.execute(sa.select(words.c.word_id, words.c.word).where(words.c.word_id.in_(numbers)))
+def _names(conn: sa.Connection, numbers: Sequence[int]) -> dict[int, str]:
+    rows = conn.execute(
+        sa.select(words.c.word_id, words.c.word).where(words.c.word_id.in_(numbers))
+    )
     return {row.word_id: row.word for row in rows}

@@ -4,6 +4,7 @@ Only masked values are stored in ``submissions``, so nothing here can show a per
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from queries.counting import fetch_number
 from queries.matching import matching
 from queries.operator_names import operator_names
-from queries.periods import days_of
+from queries.reading import Reading, reading
 from queries.results import SubmissionPage
 from queries.schema import submissions
 from queries.scope import Scope
@@ -91,30 +92,22 @@ def fetch_submissions(
     if order not in ORDERS:
         msg = f"order must be one of {', '.join(ORDERS)}, got {order!r}"
         raise ValueError(msg)
-    days = days_of(warehouse, selection)
-    with warehouse.engine.connect() as conn:
-        total = fetch_number(conn, warehouse, selection, scope, days)
-        found = conn.execute(
-            select_page(selection, scope, days, page=page, page_size=page_size, order=order)
-        ).all()
-        rows = conn.execute(_select_rows(found, order)).all() if found else []
-        frame = rows_frame(conn, rows, LISTED_COLUMNS)
+    with reading(warehouse, selection, scope) as opened:
+        total = fetch_number(opened, opened.days)
+        keys = select_page(opened, page=page, page_size=page_size, order=order)
+        found = opened.conn.execute(keys).all()
+        rows = opened.conn.execute(_select_rows(found, order)).all() if found else []
+        frame = rows_frame(opened.conn, rows, LISTED_COLUMNS)
     return SubmissionPage(frame, int(total), page, page_size)
 
 
 def select_page(
-    selection: Selection,
-    scope: Scope,
-    days: DateRange,
-    *,
-    page: int,
-    page_size: int,
-    order: str,
-) -> sa.Select[*tuple[object, ...]]:
+    reading: Reading, *, page: int, page_size: int, order: str
+) -> sa.Select[*tuple[Any, ...]]:
     """Build the statement that finds the keys of one page; texts are read for these alone."""
     return (
         sa.select(submissions.c.submission_key, submissions.c.registered_at)
-        .where(matching(selection, scope, days=days))
+        .where(matching(reading.selection, reading.scope, days=reading.days))
         .order_by(*_order(order))
         .limit(page_size)
         .offset((page - 1) * page_size)
@@ -148,7 +141,7 @@ def fetch_submission(
 
 
 def rows_frame(
-    conn: sa.Connection, rows: Sequence[Sequence[object]], names: Sequence[str]
+    conn: sa.Connection, rows: Sequence[Sequence[Any]], names: Sequence[str]
 ) -> pd.DataFrame:
     """Return rows that begin with these columns of ``submissions`` as a frame.
 
@@ -171,8 +164,8 @@ def rows_frame(
 
 
 def _select_rows(
-    found: Sequence[sa.Row[*tuple[object, ...]]], order: str
-) -> sa.Select[*tuple[object, ...]]:
+    found: Sequence[sa.Row[*tuple[Any, ...]]], order: str
+) -> sa.Select[*tuple[Any, ...]]:
     moments = [row.registered_at for row in found]
     return (
         sa.select(*[submissions.c[name] for name in LISTED_COLUMNS])
@@ -185,7 +178,7 @@ def _select_rows(
     )
 
 
-def _order(name: str) -> list[sa.ColumnElement[object]]:
+def _order(name: str) -> list[sa.ColumnElement[Any]]:
     column = submissions.c[name]
     stated = [] if name == "registered_at" else [sa.case((column.is_(None), 1), else_=0)]
     return [*stated, column.desc(), submissions.c.submission_key.desc()]

@@ -8,9 +8,9 @@ order of imports, so any order of the same sources gives the same warehouse.
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
 
@@ -106,7 +106,7 @@ class Building:
     engine: sa.Engine
     generation: str
     changed: bool = False
-    _stage_path: Path | None = field(default=None, init=False)
+    _staging: bool = field(default=False, init=False)
     _staged_rows: int = field(default=0, init=False)
 
     def stage(self, batch: pa.Table) -> None:
@@ -125,18 +125,22 @@ class Building:
         names = set(batch.column_names)
         if names != set(STAGED):
             raise StagedColumnsError(set(STAGED) - names, names - set(STAGED))
-        if self._stage_path is None:
+        if not self._staging:
             self._open_stage()
-        source = sa.table(BATCH, *[sa.column(name) for name in STAGED])
+        source = sa.table(BATCH, *[sa.column(name) for name in STAGED], sa.column("stage_row"))
+        numbers = np.arange(self._staged_rows, self._staged_rows + batch.num_rows)
         with self.engine.begin() as conn:
             raw = raw_connection(conn)
-            raw.register(BATCH, batch)
+            raw.register(BATCH, batch.append_column("stage_row", pa.array(numbers)))
             try:
-                number = sa.func.row_number().over() + sa.literal_column(str(self._staged_rows))
                 conn.execute(
                     stage.insert().from_select(
                         [*STAGED, "row_hash", "stage_row"],
-                        sa.select(*[source.c[name] for name in STAGED], row_hash(source), number),
+                        sa.select(
+                            *[source.c[name] for name in STAGED],
+                            row_hash(source),
+                            source.c.stage_row,
+                        ),
                     )
                 )
             finally:
@@ -148,7 +152,7 @@ class Building:
 
         A source's export time is often known only once it is read to its end.
         """
-        if self._stage_path is not None:
+        if self._staging:
             with self.engine.begin() as conn:
                 conn.execute(stage.update().values(as_of=as_of).where(stage.c.as_of.is_(None)))
 
@@ -165,7 +169,7 @@ class Building:
         MixedDataError
             If the warehouse holds data of the other sort.
         """
-        if self._stage_path is None:
+        if not self._staging:
             return MergeCounts(0, 0, 0)
         self._refuse_mixing(synthetic)
         staged = self._staged_rows
@@ -202,23 +206,21 @@ class Building:
             raise MixedDataError(synthetic=info.synthetic)
 
     def _open_stage(self) -> None:
-        file = Path(str(self.engine.url.database))
-        self._stage_path = file.with_name(f"{self.generation}.stage.building.duckdb")
-        quoted = str(self._stage_path).replace("'", "''")
+        """Attach the stage: in memory, and on disk in the spill folder beyond the memory limit."""
         with self.engine.connect() as conn:
-            conn.exec_driver_sql(f"ATTACH '{quoted}' AS stage")
+            conn.exec_driver_sql("ATTACH ':memory:' AS stage")
             conn.commit()
         stage_meta.create_all(self.engine)
+        self._staging = True
 
     def _close_stage(self) -> None:
-        if self._stage_path is None:
+        if not self._staging:
             return
         with self.engine.connect() as conn:
             conn.commit()
             conn.exec_driver_sql("DETACH stage")
             conn.commit()
-        self._stage_path.unlink(missing_ok=True)
-        self._stage_path = None
+        self._staging = False
         self._staged_rows = 0
 
     def _insert_in_order(self) -> None:

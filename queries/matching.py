@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
@@ -107,7 +108,7 @@ def kept_members(each: Filter, levels: tuple[str, ...]) -> tuple[str, ...]:
     return coarser if each.exclude or len(coarser) == len(each.members) else ()
 
 
-def _column(table: sa.FromClause, name: str) -> sa.ColumnElement[object]:
+def _column(table: sa.FromClause, name: str) -> sa.ColumnElement[Any]:
     try:
         return table.c[name]
     except KeyError as error:
@@ -151,9 +152,7 @@ def _by_level(dimension: str, members: Iterable[str]) -> dict[str, list[str]]:
     return grouped
 
 
-def _any_of(
-    dimension: str, members: Iterable[str], table: sa.FromClause
-) -> sa.ColumnElement[bool]:
+def _any_of(dimension: str, members: Iterable[str], table: sa.FromClause) -> sa.ColumnElement[bool]:
     return sa.or_(
         *[
             _column(table, level).in_(_stored(level, codes))
@@ -188,7 +187,7 @@ def _stored(level: str, members: list[str]) -> list[str] | list[bool] | list[int
     return members
 
 
-def contains(column: sa.ColumnElement[object], term: str) -> sa.ColumnElement[bool]:
+def contains(column: sa.ColumnElement[Any], term: str) -> sa.ColumnElement[bool]:
     """Return the condition that a text contains ``term``, taken literally."""
     # ESCAPE only where needed: DuckDB searches 1.8 times slower with it.
     if _LIKE_SPECIAL.isdisjoint(term):

@@ -3,15 +3,16 @@
 import pandas as pd
 
 from queries.breakdowns import OPERATOR
-from queries.counting import Count, Sums, fetch_count
+from queries.counting import Count, fetch_count
 from queries.dimensions import LEVELS
 from queries.figures import figures
 from queries.matching import member_code
 from queries.measures import sums_of
-from queries.periods import days_of
+from queries.reading import reading
 from queries.results import Matrix
 from queries.scope import Scope
 from queries.selection import Selection
+from queries.sums import Sums
 from queries.warehouse import Warehouse
 
 
@@ -37,15 +38,14 @@ def fetch_matrix(
     if rows not in fitting or columns not in fitting or rows == columns:
         msg = f"a matrix is made of two of {', '.join(fitting)}; got {rows!r} and {columns!r}"
         raise ValueError(msg)
-    count = Count((rows, columns), sums_of((measure,)), (days_of(warehouse, selection),))
-    with warehouse.engine.connect() as conn:
-        found = fetch_count(conn, warehouse, selection, scope, count)
+    with reading(warehouse, selection, scope) as opened:
+        found = fetch_count(opened, Count((rows, columns), sums_of((measure,)), (opened.days,)))
     return matrix_of(found[0], rows=rows, columns=columns, measure=measure)
 
 
 def matrix_of(sums: Sums, *, rows: str, columns: str, measure: str) -> Matrix:
     """Return the matrix of sums counted by two levels, in order of the members."""
-    values = figures(sums.values, (measure,))[measure]
+    values = figures(sums.arrays, (measure,))[measure]
     codes = [(member_code(row), member_code(column)) for row, column in sums.members]
     order = sorted(range(len(codes)), key=lambda each: (_key(codes[each][0]), _key(codes[each][1])))
     frame = pd.DataFrame(

@@ -7,13 +7,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from queries.listing import rows_frame
 from queries.matching import contains, matching
-from queries.periods import days_of
+from queries.reading import Reading, reading
 from queries.schema import submissions
 from queries.scope import Scope
 from queries.selection import DateRange, Selection
@@ -113,37 +114,21 @@ def fetch_notable(
         ``rules.days``; NaN where they are not many) and ``reasons`` (a tuple of `Reason`). For
         reason ``many`` only the newest submission against an operator is listed.
     """
-    with warehouse.engine.connect() as conn:
-        return notable_on(conn, warehouse, selection, scope, rules=rules, limit=limit)
-
-
-def notable_on(
-    conn: sa.Connection,
-    warehouse: Warehouse,
-    selection: Selection,
-    scope: Scope,
-    *,
-    rules: NotableRules,
-    limit: int,
-) -> pd.DataFrame:
-    """Answer `fetch_notable` over an open connection."""
-    end = days_of(warehouse, selection).end
-    if warehouse.last_day is not None:
-        end = min(end, warehouse.last_day)
-    recent = DateRange(end - ONE_DAY * (rules.days - 1), end)
-    crowds = {
-        row.operator_id: row
-        for row in conn.execute(_select_crowds(warehouse, selection, scope, rules, recent, limit))
-    }
-    newest = [(row.operator_id, row.newest_at) for row in crowds.values()]
-    rows: list[sa.Row[*tuple[object, ...]]] = []
-    for days in _latest_day_first(recent):
-        if len(rows) < limit:
-            statement = select_notable(selection, scope, days, rules, newest, limit - len(rows))
-            rows += conn.execute(statement).all()
-    frame = rows_frame(conn, rows, NOTABLE_COLUMNS)
+    with reading(warehouse, selection, scope) as opened:
+        recent = _recent(opened, rules)
+        found = opened.conn.execute(_select_crowds(opened, rules, recent, limit=limit))
+        crowds = {row.operator_id: row for row in found}
+        newest = [(row.operator_id, row.newest_at) for row in crowds.values()]
+        rows: list[sa.Row[*tuple[Any, ...]]] = []
+        for days in _latest_day_first(recent):
+            if len(rows) < limit:
+                statement = select_notable(
+                    opened, rules, days, crowds=newest, limit=limit - len(rows)
+                )
+                rows += opened.conn.execute(statement).all()
+        frame = rows_frame(opened.conn, rows, NOTABLE_COLUMNS)
     frame["operator_submissions"] = pd.Series(
-        [crowds[row.operator_id].recent if row.many else None for row in rows], dtype="float64"
+        [crowds[row.operator_id].number if row.many else None for row in rows], dtype="float64"
     )
     frame["reasons"] = pd.Series(
         [tuple(each for each in Reason if getattr(row, each.value)) for row in rows], dtype=object
@@ -152,13 +137,13 @@ def notable_on(
 
 
 def select_notable(
-    selection: Selection,
-    scope: Scope,
-    days: DateRange,
+    reading: Reading,
     rules: NotableRules,
+    days: DateRange,
+    *,
     crowds: Sequence[tuple[str, dt.datetime]],
     limit: int,
-) -> sa.Select[*tuple[object, ...]]:
+) -> sa.Select[*tuple[Any, ...]]:
     """Build the statement that finds notable submissions of ``days``, newest first.
 
     Parameters
@@ -185,10 +170,17 @@ def select_notable(
                 for name, condition in conditions.items()
             ],
         )
-        .where(matching(selection, scope, days=days), sa.or_(*conditions.values()))
+        .where(matching(reading.selection, reading.scope, days=days), sa.or_(*conditions.values()))
         .order_by(columns.registered_at.desc(), columns.submission_key.desc())
         .limit(limit)
     )
+
+
+def _recent(reading: Reading, rules: NotableRules) -> DateRange:
+    end = reading.days.end
+    if reading.warehouse.last_day is not None:
+        end = min(end, reading.warehouse.last_day)
+    return DateRange(end - ONE_DAY * (rules.days - 1), end)
 
 
 def _latest_day_first(days: DateRange) -> list[DateRange]:
@@ -198,38 +190,32 @@ def _latest_day_first(days: DateRange) -> list[DateRange]:
 
 
 def _select_crowds(
-    warehouse: Warehouse,
-    selection: Selection,
-    scope: Scope,
-    rules: NotableRules,
-    recent: DateRange,
-    limit: int,
-) -> sa.Select[*tuple[object, ...]]:
+    reading: Reading, rules: NotableRules, recent: DateRange, *, limit: int
+) -> sa.Select[*tuple[Any, ...]]:
     """Build the statement that finds operators with many more submissions than usual."""
-    operator, at = submissions.c.operator_id, submissions.c.registered_at
-    new = (
-        sa.select(operator, sa.func.count().label("recent"), sa.func.max(at).label("newest_at"))
-        .where(matching(selection, scope, days=recent), operator.is_not(None))
-        .group_by(operator)
-        .having(sa.func.count() >= rules.many)
-        .subquery("new")
-    )
-    statement = sa.select(new).order_by(new.c.newest_at.desc(), new.c.operator_id).limit(limit)
-    before = DateRange(recent.start - ONE_DAY * USUAL_DAYS, recent.start - ONE_DAY)
-    if warehouse.first_day is not None and warehouse.first_day > before.start:
-        if warehouse.first_day > before.end:
-            return statement
-        before = DateRange(warehouse.first_day, before.end)
-    usual = (
-        sa.select(operator, sa.func.count().label("number"))
+    operator, day = submissions.c.operator_id, submissions.c.registered_on
+    before = recent.start - ONE_DAY * USUAL_DAYS
+    first_day = reading.warehouse.first_day
+    if first_day is not None:
+        before = min(max(before, first_day), recent.start)
+    usual_days = (recent.start - before).days
+    is_recent = day >= recent.start
+    number = sa.func.sum(sa.case((is_recent, 1), else_=0))
+    usual = sa.func.sum(sa.case((is_recent, 0), else_=1))
+    newest = sa.func.max(sa.case((is_recent, submissions.c.registered_at)))
+    return (
+        sa.select(operator, number.label("number"), newest.label("newest_at"))
         .where(
-            matching(selection, scope, days=before),
-            operator.in_(sa.select(new.c.operator_id)),
+            matching(reading.selection, reading.scope, days=DateRange(before, recent.end)),
+            operator.is_not(None),
         )
         .group_by(operator)
-        .subquery("usual")
-    )
-    expected = sa.func.coalesce(usual.c.number, 0) * (rules.times_usual * recent.days)
-    return statement.outerjoin(usual, usual.c.operator_id == new.c.operator_id).where(
-        new.c.recent * before.days >= expected
+        .having(
+            sa.and_(
+                number >= rules.many,
+                number * usual_days >= usual * (rules.times_usual * recent.days),
+            )
+        )
+        .order_by(newest.desc(), operator)
+        .limit(limit)
     )

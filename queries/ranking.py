@@ -6,13 +6,14 @@ They are read from a rollup of the leading members if that gives the exact answe
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
-from queries.counting import Sums, add_rows
 from queries.functions import float_div
 from queries.matching import matching, needed_columns
 from queries.measures import FLOAT_SUMS, MEASURES
+from queries.reading import Reading
 from queries.rollups import ROLLUPS, Rollup, bound_table, rollup_table
 from queries.scope import Scope
 from queries.selection import DateRange, Selection
@@ -26,9 +27,12 @@ from queries.sources import (
     month_end,
     split,
 )
-from queries.warehouse import Warehouse
+from queries.sums import Sums, add_rows
 
-Statement = sa.Select[*tuple[object, ...]]
+Statement = sa.Select[*tuple[Any, ...]]
+
+_MORE_THAN_ONE_EACH = FLOAT_SUMS | {"satisfaction"}
+"""Sums to which one submission can add more than 1: a number of submissions is no bound to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +78,8 @@ class Ranked:
     counted: bool
 
 
-def select_ranking(
-    selection: Selection, scope: Scope, ranking: Ranking, pieces: Iterable[Piece]
-) -> Statement:
-    """Build the statement of a ranking over these pieces: one member more than asked for."""
-    parts = [_totals(selection, scope, ranking, piece) for piece in pieces]
-    if len(parts) == 1:
-        counted = parts[0].subquery()
-    else:
-        apart = sa.union_all(*parts).subquery()
-        member = apart.c[ranking.member]
-        added = [
-            sa.cast(sa.func.sum(apart.c[name]), apart.c[name].type).label(name)
-            for name in ranking.sums
-        ]
-        counted = sa.select(member, *added).group_by(member).subquery()
-    return sa.select(counted).order_by(*_order(counted, ranking)).limit(ranking.limit + 1)
-
-
 def fetch_ranking(
-    conn: sa.Connection,
-    warehouse: Warehouse,
-    selection: Selection,
-    scope: Scope,
+    reading: Reading,
     ranking: Ranking,
     *,
     compared: DateRange | None = None,
@@ -111,109 +94,58 @@ def fetch_ranking(
     count_members
         False spares the count of all members, which only the facts know.
     """
-    facts = _facts(selection, scope, ranking)
-    rollup = _rollup(warehouse, selection, scope, ranking)
+    facts = _facts(reading, ranking)
+    rollup = _rollup(reading, ranking)
     found, complete = None, True
     if rollup is not None:
-        pieces = _pieces(warehouse, rollup, facts, ranking.days)
-        most = fetch_bound(conn, selection, scope, rollup.name, ranking.days)
-        found, complete = _run(conn, selection, scope, ranking, pieces), most == 0
+        most = fetch_bound(reading, rollup.name, ranking.days)
+        found = _run(reading, ranking, _pieces(reading, rollup, facts, ranking.days))
+        complete = most == 0
         if not complete and not _certain(found, ranking, most):
             found = rollup = None
     if found is None:
-        found, complete = _run(conn, selection, scope, ranking, [Piece(facts, ranking.days)]), True
-    shown = found.head(ranking.limit)
+        found, complete = _run(reading, ranking, [Piece(facts, ranking.days)]), True
     members = len(found.members)
+    shown = found.take(range(min(members, ranking.limit)))
     counted = complete and members <= ranking.limit
     if count_members and not counted:
-        members, counted = _count(conn, selection, scope, ranking, facts), True
+        members, counted = _count(reading, ranking, facts), True
     before = None
     if compared is not None:
-        pieces = _pieces(warehouse, rollup, facts, compared)
-        before = _of_members(conn, selection, scope, ranking, shown.firsts, pieces)
+        pieces = _pieces(reading, rollup, facts, compared)
+        before = _of_members(reading, ranking, shown.firsts, pieces)
     return Ranked(shown, before, members, counted)
 
 
-def _certain(found: Sums, ranking: Ranking, most: int) -> bool:
-    """Tell whether no member can be missing among the first if any other has ``most`` at most."""
-    values = found.values[MEASURES[ranking.order].numerator][: ranking.limit]
-    return len(values) == ranking.limit and bool(values[-1] > most)
+def select_ranking(reading: Reading, ranking: Ranking, pieces: Iterable[Piece]) -> Statement:
+    """Build the statement of a ranking over these pieces: one member more than asked for."""
+    parts = [_totals(reading, ranking, piece) for piece in pieces]
+    if len(parts) == 1:
+        counted = parts[0].subquery()
+    else:
+        apart = sa.union_all(*parts).subquery()
+        member = apart.c[ranking.member]
+        added = [
+            sa.cast(sa.func.sum(apart.c[name]), apart.c[name].type).label(name)
+            for name in ranking.sums
+        ]
+        counted = sa.select(member, *added).group_by(member).subquery()
+    return sa.select(counted).order_by(*_order(counted, ranking)).limit(ranking.limit + 1)
 
 
-def _pieces(
-    warehouse: Warehouse, rollup: Rollup | None, facts: Source, days: DateRange
-) -> tuple[Piece, ...]:
-    if rollup is None:
-        return (Piece(facts, days),)
-    tables = {
-        grain: Source(f"{rollup.name}_by_{grain}", rollup_table(rollup.name, grain))
-        for grain in rollup.grains
-    }
-    daily = tables.get("day", facts)
-    return split(warehouse, days, tables["month"], daily) if "month" in tables else (Piece(daily, days),)
-
-
-def _of_members(
-    conn: sa.Connection,
-    selection: Selection,
-    scope: Scope,
-    ranking: Ranking,
-    members: Sequence[object],
-    pieces: Iterable[Piece],
-) -> Sums:
-    """Count these members only."""
-    parts = []
-    for piece in pieces:
-        totals = _totals(selection, scope, ranking, piece)
-        if piece.source == FACTS:
-            # Grouping all is quicker than comparing a million names in every row.
-            grouped = totals.subquery()
-            totals = sa.select(grouped).where(is_one_of(grouped.c[ranking.member], members))
-        else:
-            totals = totals.where(is_one_of(piece.source.table.c[ranking.member], members))
-        parts.append(totals)
-    statement = parts[0] if len(parts) == 1 else sa.union_all(*parts)
-    return add_rows(conn.execute(statement).all(), (ranking.member,), ranking.sums)
-
-
-def is_one_of(
-    column: sa.ColumnElement[object], members: Sequence[object]
-) -> sa.ColumnElement[bool]:
-    """Return the condition that a column holds one of these values, None among them."""
-    stated = column.in_([each for each in members if each is not None])
-    return sa.or_(stated, column.is_(None)) if None in members else stated
-
-
-def _count(
-    conn: sa.Connection, selection: Selection, scope: Scope, ranking: Ranking, facts: Source
-) -> int:
-    members = _rows(
-        sa.select(facts.table.c[ranking.member]),
-        selection,
-        scope,
-        ranking,
-        Piece(facts, ranking.days),
-    )
-    everyone = members.distinct().subquery()
-    return conn.scalar(sa.select(sa.func.count()).select_from(everyone)) or 0
-
-
-def fetch_bound(
-    conn: sa.Connection, selection: Selection, scope: Scope, rollup: str, days: DateRange
-) -> int:
+def fetch_bound(reading: Reading, rollup: str, days: DateRange) -> int:
     """Return how many submissions a member that is not in the rollup can have had in ``days``."""
     bounds = bound_table(rollup)
     kinds = Selection(
-        filters=tuple(each for each in selection.filters if each.dimension == "kind"),
-        denoised=selection.denoised,
+        filters=tuple(each for each in reading.selection.filters if each.dimension == "kind"),
+        denoised=reading.selection.denoised,
     )
+    rights = Scope(kinds=reading.scope.kinds, everything=True)
     months = DateRange(days.start.replace(day=1), month_end(days.end))
-    by_month = matching(
-        kinds, Scope(kinds=scope.kinds, everything=True), table=bounds, days=months
-    )
+    by_month = matching(kinds, rights, table=bounds, days=months)
     most = bounds.c.submissions
     is_ever = bounds.c.registered_on.is_(None)
-    added, ever = conn.execute(
+    added, ever = reading.conn.execute(
         sa.select(
             sa.func.sum(sa.case((is_ever, 0), else_=most)),
             sa.func.max(sa.case((is_ever, most), else_=0)),
@@ -222,17 +154,27 @@ def fetch_bound(
     return min(int(added or 0), int(ever or 0))
 
 
-def _rollup(
-    warehouse: Warehouse, selection: Selection, scope: Scope, ranking: Ranking
-) -> Rollup | None:
+def _certain(found: Sums, ranking: Ranking, most: int) -> bool:
+    """Tell whether no member can be missing among the first if any other has ``most`` at most."""
+    values = found.arrays[MEASURES[ranking.order].numerator][: ranking.limit]
+    return len(values) == ranking.limit and bool(values[-1] > most)
+
+
+def _facts(reading: Reading, ranking: Ranking) -> Source:
+    if ranking.member != "word_id":
+        return FACTS
+    return WORDS_OF_FACTS if needed_columns(reading.selection, reading.scope) else WORDS
+
+
+def _rollup(reading: Reading, ranking: Ranking) -> Rollup | None:
     order = MEASURES[ranking.order]
     if order.denominator is not None or order.numerator in _MORE_THAN_ONE_EACH:
         return None
-    needed = needed_columns(selection, scope, without=ranking.member)
+    needed = needed_columns(reading.selection, reading.scope, without=ranking.member)
     for rollup in ROLLUPS.values():
         if (
             rollup.member == ranking.member
-            and rollup.name in warehouse.fresh
+            and rollup.name in reading.warehouse.fresh
             and needed <= set(rollup.keys)
             and set(ranking.sums) <= set(rollup.sums)
         ):
@@ -240,41 +182,72 @@ def _rollup(
     return None
 
 
-_MORE_THAN_ONE_EACH = FLOAT_SUMS | {"satisfaction"}
-"""Sums to which one submission can add more than 1, so that a number of submissions bounds them not."""
+def _pieces(
+    reading: Reading, rollup: Rollup | None, facts: Source, days: DateRange
+) -> tuple[Piece, ...]:
+    if rollup is None:
+        return (Piece(facts, days),)
+    tables = {
+        grain: Source(f"{rollup.name}_by_{grain}", rollup_table(rollup.name, grain))
+        for grain in rollup.grains
+    }
+    daily = tables.get("day", facts)
+    if "month" not in tables:
+        return (Piece(daily, days),)
+    return split(reading.warehouse, days, tables["month"], daily)
 
 
-def _facts(selection: Selection, scope: Scope, ranking: Ranking) -> Source:
-    if ranking.member != "word_id":
-        return FACTS
-    return WORDS_OF_FACTS if needed_columns(selection, scope) else WORDS
-
-
-def _run(
-    conn: sa.Connection,
-    selection: Selection,
-    scope: Scope,
-    ranking: Ranking,
-    pieces: Iterable[Piece],
-) -> Sums:
-    rows = conn.execute(select_ranking(selection, scope, ranking, pieces)).all()
+def _run(reading: Reading, ranking: Ranking, pieces: Iterable[Piece]) -> Sums:
+    rows = reading.conn.execute(select_ranking(reading, ranking, pieces)).all()
     return add_rows(rows, (ranking.member,), ranking.sums)
 
 
-def _totals(selection: Selection, scope: Scope, ranking: Ranking, piece: Piece) -> Statement:
+def _of_members(
+    reading: Reading, ranking: Ranking, members: Sequence[object], pieces: Iterable[Piece]
+) -> Sums:
+    """Count these members only."""
+    parts = []
+    for piece in pieces:
+        totals = _totals(reading, ranking, piece)
+        if piece.source == FACTS:
+            # Grouping all is quicker than comparing a million names in every row.
+            grouped = totals.subquery()
+            totals = sa.select(grouped).where(_is_one_of(grouped.c[ranking.member], members))
+        else:
+            member = piece.source.table.c[ranking.member]
+            totals = totals.where(_is_one_of(member, members))
+        parts.append(totals)
+    statement = parts[0] if len(parts) == 1 else sa.union_all(*parts)
+    return add_rows(reading.conn.execute(statement).all(), (ranking.member,), ranking.sums)
+
+
+def _is_one_of(column: sa.ColumnElement[Any], members: Sequence[object]) -> sa.ColumnElement[bool]:
+    stated = column.in_([each for each in members if each is not None])
+    return sa.or_(stated, column.is_(None)) if None in members else stated
+
+
+def _count(reading: Reading, ranking: Ranking, facts: Source) -> int:
+    members = sa.select(facts.table.c[ranking.member]).distinct()
+    everyone = _where(members, reading, ranking, Piece(facts, ranking.days)).subquery()
+    return reading.conn.scalar(sa.select(sa.func.count()).select_from(everyone)) or 0
+
+
+def _totals(reading: Reading, ranking: Ranking, piece: Piece) -> Statement:
     member = piece.source.table.c[ranking.member]
-    totals = sa.select(
-        member, *[piece.source.total(name).label(name) for name in ranking.sums]
-    ).group_by(member)
-    return _rows(totals, selection, scope, ranking, piece)
+    totals = [piece.source.total(name).label(name) for name in ranking.sums]
+    return _where(sa.select(member, *totals).group_by(member), reading, ranking, piece)
 
 
-def _rows(
-    statement: Statement, selection: Selection, scope: Scope, ranking: Ranking, piece: Piece
-) -> Statement:
+def _where(statement: Statement, reading: Reading, ranking: Ranking, piece: Piece) -> Statement:
     table = piece.source.table
     statement = statement.where(
-        matching(selection, scope, table=table, days=piece.days, without=ranking.member)
+        matching(
+            reading.selection,
+            reading.scope,
+            table=table,
+            days=piece.days,
+            without=ranking.member,
+        )
     )
     if "word_registered_on" in table.c:
         day = table.c.word_registered_on
@@ -282,11 +255,11 @@ def _rows(
     return statement
 
 
-def _order(counted: sa.Subquery, ranking: Ranking) -> list[sa.ColumnElement[object]]:
+def _order(counted: sa.Subquery, ranking: Ranking) -> list[sa.ColumnElement[Any]]:
     measure = MEASURES[ranking.order]
     member = counted.c[ranking.member]
-    value: sa.ColumnElement[float] = counted.c[measure.numerator]
-    undefined: list[sa.ColumnElement[object]] = []
+    value: sa.ColumnElement[Any] = counted.c[measure.numerator]
+    undefined: list[sa.ColumnElement[Any]] = []
     if measure.denominator is not None:
         base = counted.c[measure.denominator]
         value = float_div(value, base)

@@ -10,6 +10,7 @@ exact; otherwise the facts answer. See `queries.ranking`.
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,12 +19,12 @@ from queries.cubes import (
     affected_spans,
     key_column,
     key_expression,
+    make_anew,
     row_total,
     sum_column,
     within,
     year_spans,
 )
-from queries.measures import SUMS
 from queries.schema import submission_words, submissions
 from queries.selection import DateRange
 
@@ -71,9 +72,39 @@ class Rollup:
         return (*self.columns, "registered_on", "kind", "excluded", self.member)
 
 
+_OPERATORS = (
+    *_REGION,
+    "county_code",
+    "industry_section",
+    "industry",
+    "product_kind",
+    "product_category",
+    "issue_type",
+    "channel_group",
+    "channel",
+    "is_online",
+    "is_livestream",
+    "is_prepaid",
+)
+"""An operator's submissions are few a day, so that columns cost few rows more."""
+
+_OPERATOR_SUMS = (
+    "submissions",
+    "complaints",
+    "tipoffs",
+    "inquiries",
+    "closed",
+    "closed_on_time",
+    "closed_timed",
+    "disputed_yuan",
+    "disputed",
+    "recovered_yuan",
+)
 _WORDS = ("submissions",)
 _ALL = (
-    Rollup("leading_operators", "operator_id", ("day",), _REGION, tuple(SUMS), LEADING_OPERATORS),
+    Rollup(
+        "leading_operators", "operator_id", ("day",), _OPERATORS, _OPERATOR_SUMS, LEADING_OPERATORS
+    ),
     Rollup("leading_words", "word_id", ("day", "month"), (), _WORDS, LEADING_WORDS),
     Rollup("leading_city_words", "word_id", ("month",), _REGION, _WORDS, LEADING_WORDS),
 )
@@ -84,11 +115,11 @@ ROLLUPS: dict[str, Rollup] = {rollup.name: rollup for rollup in _ALL}
 rollups = sa.MetaData()
 
 
-def _member_column(rollup: Rollup) -> sa.Column[object]:
+def _member_column(rollup: Rollup) -> sa.Column[Any]:
     return sa.Column(rollup.member, _member(rollup).type)
 
 
-def _member(rollup: Rollup) -> sa.Column[object]:
+def _member(rollup: Rollup) -> sa.Column[Any]:
     table = submission_words if rollup.member == "word_id" else submissions
     return table.c[rollup.member]
 
@@ -136,7 +167,7 @@ def derive_rollup(
     Parameters
     ----------
     conn
-        Inside the caller's transaction; tables are made if missing.
+        Inside the caller's transaction.
     days
         As for `queries.cubes.derive_cube`. The leading members are chosen when all is derived
         (None) and stay until then; whichever they are, the bound keeps answers exact.
@@ -149,11 +180,9 @@ def derive_rollup(
     rollup = ROLLUPS[name]
     leading, bounds = _LEADING[name], _BOUNDS[name]
     tables = [rollup_table(name, grain) for grain in rollup.grains]
-    for each in (*tables, leading, bounds):
-        each.create(conn, checkfirst=True)
     if days is None:
         for each in (*tables, leading, bounds):
-            conn.execute(each.delete())
+            make_anew(conn, each)
         conn.execute(leading.insert().from_select([rollup.member], _choose(rollup)))
     for grain in rollup.grains:
         _derive_rows(conn, rollup, grain, days)
@@ -162,9 +191,7 @@ def derive_rollup(
         conn.execute(bounds.insert().from_select(_BOUND_KEYS, _bounds(rollup, span)))
     conn.execute(bounds.delete().where(bounds.c.registered_on.is_(None)))
     conn.execute(bounds.insert().from_select(["submissions"], _bound_ever(rollup)))
-    return sum(
-        conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables
-    )
+    return sum(conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables)
 
 
 def _derive_rows(
@@ -180,7 +207,7 @@ def _derive_rows(
 _BOUND_KEYS = ["registered_on", "kind", "excluded", "submissions"]
 
 
-def _of(rollup: Rollup, span: DateRange) -> sa.Select[*tuple[object, ...]]:
+def _of(rollup: Rollup, span: DateRange) -> sa.Select[*tuple[Any, ...]]:
     """Return the rows of the facts, or of words and facts, registered in ``span``."""
     if rollup.member != "word_id":
         return sa.select().where(within(submissions, span))
@@ -198,7 +225,7 @@ def _leads(rollup: Rollup) -> sa.ColumnElement[bool]:
     return _member(rollup).in_(sa.select(_LEADING[rollup.name].c[rollup.member]))
 
 
-def _choose(rollup: Rollup) -> sa.Select[*tuple[object, ...]]:
+def _choose(rollup: Rollup) -> sa.Select[*tuple[Any, ...]]:
     member = _member(rollup)
     return (
         sa.select(member)
@@ -209,7 +236,7 @@ def _choose(rollup: Rollup) -> sa.Select[*tuple[object, ...]]:
     )
 
 
-def _rows(rollup: Rollup, grain: Grain, span: DateRange) -> sa.Select[*tuple[object, ...]]:
+def _rows(rollup: Rollup, grain: Grain, span: DateRange) -> sa.Select[*tuple[Any, ...]]:
     keys = {name: key_expression(name, grain) for name in rollup.keys[:-1]}
     keys[rollup.member] = _member(rollup)
     return (
@@ -224,7 +251,7 @@ def _rows(rollup: Rollup, grain: Grain, span: DateRange) -> sa.Select[*tuple[obj
     )
 
 
-def _bounds(rollup: Rollup, span: DateRange) -> sa.Select[*tuple[object, ...]]:
+def _bounds(rollup: Rollup, span: DateRange) -> sa.Select[*tuple[Any, ...]]:
     keys = {name: key_expression(name, "month") for name in _BOUND_KEYS[:-1]}
     counted = (
         _of(rollup, span)
@@ -239,7 +266,7 @@ def _bounds(rollup: Rollup, span: DateRange) -> sa.Select[*tuple[object, ...]]:
     return sa.select(*months, sa.func.max(counted.c.submissions)).group_by(*months)
 
 
-def _bound_ever(rollup: Rollup) -> sa.Select[*tuple[object, ...]]:
+def _bound_ever(rollup: Rollup) -> sa.Select[*tuple[Any, ...]]:
     member = _member(rollup)
     counted = (
         sa.select(sa.func.count().label("submissions"))

@@ -4,24 +4,24 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from queries.breakdowns import OPERATOR, breakdowns_on
-from queries.counting import Count, Sums, fetch_count, fetch_counts, fetch_number
-from queries.figures import breakdown_frame, figures_of_one
+from queries.breakdowns import OPERATOR, breakdown_of, operator_breakdown
+from queries.counting import Count, fetch_count, fetch_counts
+from queries.figures import figures_of_one
 from queries.hot_words import LEVEL as WORD
 from queries.hot_words import fetch_hot_words
 from queries.matrices import matrix_of
 from queries.measures import sums_of
-from queries.notable import NotableRules, notable_on
-from queries.periods import compared_days, days_of
+from queries.notable import NotableRules, fetch_notable
+from queries.reading import Reading, reading
 from queries.results import Breakdown, Matrix, Series, Totals
 from queries.scope import Scope
 from queries.selection import Comparison, DateRange, Selection, add_months
 from queries.series import series_of
-from queries.sources import ONE_DAY
-from queries.totals import everything_in, total_windows, totals_of
+from queries.sources import FACTS, ONE_DAY
+from queries.sums import Sums, joined
+from queries.totals import in_scope, total_windows, totals_of
 from queries.warehouse import Warehouse
 
 TREND_MONTHS = 13
@@ -100,44 +100,45 @@ def fetch_screen(
 ) -> Screen:
     """Return everything the big screen shows over one selection.
 
-    Two connections read at the same time, since most of the small statements keep one core busy.
+    The notable ones are read over a second connection at the same time, since most of the other
+    statements are small and keep one core busy.
 
     Raises
     ------
     WordsNotDerivedError
         If words are asked for and not in step with the submissions.
     """
-    with ThreadPoolExecutor(2) as pool:
-        apart = pool.submit(_rankings, warehouse, selection, scope, plan)
-        totals, series = _totals_and_series(warehouse, selection, scope, plan)
-        breakdowns, heat, matrix = _tables(warehouse, selection, scope, plan)
-        ranked, notable = apart.result()
-    ordered = {level: (breakdowns | ranked)[level] for level in plan.levels}
-    return Screen(totals, series, ordered, heat, matrix, notable)
+    with ThreadPoolExecutor(1) as pool:
+        notable = pool.submit(
+            fetch_notable, warehouse, selection, scope, rules=plan.rules, limit=plan.notable
+        )
+        with reading(warehouse, selection, scope) as opened:
+            totals, series = _totals_and_series(opened, plan)
+            breakdowns, heat, matrix = _tables(opened, plan)
+            breakdowns |= _rankings(opened, plan)
+        ordered = {level: breakdowns[level] for level in plan.levels}
+        return Screen(totals, series, ordered, heat, matrix, notable.result())
 
 
-def _totals_and_series(
-    warehouse: Warehouse, selection: Selection, scope: Scope, plan: ScreenPlan
-) -> tuple[Totals, Series]:
-    """Count by day once, over all days that either needs, and add up from there."""
-    windows = total_windows(warehouse, selection)
-    trend = DateRange(add_months(windows["current"].end, -TREND_MONTHS) + ONE_DAY, windows["current"].end)
-    spans = merged([*windows.values(), trend])
-    count = Count(("registered_on",), sums_of(plan.measures), spans)
-    with warehouse.engine.connect() as conn:
-        found = fetch_count(conn, warehouse, selection, scope, count)
-        days = windows["current"]
-        in_scope = fetch_number(conn, warehouse, everything_in(days), scope, days)
-    by_day = Sums(
-        [member for sums in found for member in sums.members],
-        {name: np.concatenate([sums.values[name] for sums in found]) for name in count.sums},
-    )
+def _totals_and_series(reading: Reading, plan: ScreenPlan) -> tuple[Totals, Series]:
+    windows = total_windows(reading)
+    days = windows["current"]
+    trend = DateRange(add_months(days.end, -TREND_MONTHS) + ONE_DAY, days.end)
+    sums = sums_of(plan.measures)
+    whole = Count((), sums, tuple(dict.fromkeys(windows.values())))
+    if any(piece.source == FACTS for _, piece in whole.pieces(reading)):
+        # Read the facts once, by day, and add up from there.
+        by_day = _by_day(reading, sums, [*windows.values(), trend])
+        found = [_within(by_day, window) for window in whole.windows]
+    else:
+        by_day = _by_day(reading, sums, [trend])
+        found = fetch_count(reading, whole)
     values = {
-        window: figures_of_one(_within(by_day, window).values, plan.measures)
-        for window in windows.values()
+        window: figures_of_one(each.arrays, plan.measures)
+        for window, each in zip(whole.windows, found, strict=True)
     }
     series = series_of(
-        warehouse,
+        reading.warehouse,
         [_within(by_day, trend)],
         trend,
         None,
@@ -145,29 +146,32 @@ def _totals_and_series(
         grain="day",
         comparison=Comparison.NONE,
     )
-    return totals_of(windows, values, int(in_scope)), series
+    return totals_of(windows, values, in_scope(reading)), series
 
 
-def _tables(
-    warehouse: Warehouse, selection: Selection, scope: Scope, plan: ScreenPlan
-) -> tuple[dict[str, Breakdown], Matrix, Matrix]:
-    days, before = days_of(warehouse, selection), compared_days(warehouse, selection)
+def _by_day(reading: Reading, sums: tuple[str, ...], spans: Sequence[DateRange]) -> Sums:
+    return joined(fetch_count(reading, Count(("registered_on",), sums, merged(spans))))
+
+
+def _within(by_day: Sums, days: DateRange) -> Sums:
+    return by_day.take(
+        number for number, day in enumerate(by_day.firsts) if days.start <= day <= days.end
+    )
+
+
+def _tables(reading: Reading, plan: ScreenPlan) -> tuple[dict[str, Breakdown], Matrix, Matrix]:
     # All over the same windows, so that what only the facts can answer comes from one scan.
-    windows = (days,) if before is None else (days, before)
+    windows = (reading.days,) if reading.compared is None else (reading.days, reading.compared)
     levels = [level for level in plan.levels if level not in {OPERATOR, WORD}]
     keys = [*[(level,) for level in levels], HEAT, plan.matrix]
     counts = [Count(key, ("submissions",), windows) for key in keys]
-    with warehouse.engine.connect() as conn:
-        *found, heat, matrix = fetch_counts(conn, warehouse, selection, scope, counts)
-    breakdowns = {}
-    for level, (current, *compared) in zip(levels, found, strict=True):
-        frame = breakdown_frame(
-            current,
-            compared[0] if compared else None,
-            measures=("submissions",),
-            order="submissions",
+    *found, heat, matrix = fetch_counts(reading, counts)
+    breakdowns = {
+        level: breakdown_of(
+            level, sums, measures=("submissions",), order="submissions", limit=plan.limit
         )
-        breakdowns[level] = Breakdown(frame[: plan.limit], level, len(frame))
+        for level, sums in zip(levels, found, strict=True)
+    }
     rows, columns = plan.matrix
     return (
         breakdowns,
@@ -176,39 +180,19 @@ def _tables(
     )
 
 
-def _rankings(
-    warehouse: Warehouse, selection: Selection, scope: Scope, plan: ScreenPlan
-) -> tuple[dict[str, Breakdown], pd.DataFrame]:
-    breakdowns: dict[str, Breakdown] = {}
-    with warehouse.engine.connect() as conn:
-        if OPERATOR in plan.levels:
-            breakdowns |= breakdowns_on(
-                conn,
-                warehouse,
-                selection,
-                scope,
-                levels=(OPERATOR,),
-                measures=("submissions",),
-                order=None,
-                limit=plan.limit,
-                count_members=False,
-            )
-        if WORD in plan.levels:
-            breakdowns[WORD] = fetch_hot_words(
-                conn, warehouse, selection, scope, limit=plan.words, count_members=False
-            )
-        notable = notable_on(
-            conn, warehouse, selection, scope, rules=plan.rules, limit=plan.notable
+def _rankings(reading: Reading, plan: ScreenPlan) -> dict[str, Breakdown]:
+    found: dict[str, Breakdown] = {}
+    if OPERATOR in plan.levels:
+        found[OPERATOR] = operator_breakdown(
+            reading,
+            measures=("submissions",),
+            order="submissions",
+            limit=plan.limit,
+            count_members=False,
         )
-    return breakdowns, notable
-
-
-def _within(by_day: Sums, days: DateRange) -> Sums:
-    rows = [number for number, (day,) in enumerate(by_day.members) if days.start <= day <= days.end]
-    return Sums(
-        [by_day.members[row] for row in rows],
-        {name: values[rows] for name, values in by_day.values.items()},
-    )
+    if WORD in plan.levels:
+        found[WORD] = fetch_hot_words(reading, limit=plan.words, count_members=False)
+    return found
 
 
 def merged(spans: Sequence[DateRange]) -> tuple[DateRange, ...]:

@@ -6,14 +6,15 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from queries.counting import Count, Sums, fetch_count
+from queries.counting import Count, fetch_count
 from queries.figures import figures
 from queries.measures import sums_of
-from queries.periods import compared_days, days_of
+from queries.reading import reading
 from queries.results import Series
 from queries.scope import Scope
 from queries.selection import Comparison, DateRange, Selection, add_months
 from queries.sources import ONE_DAY, month_end
+from queries.sums import Sums
 from queries.warehouse import Warehouse
 
 GRAINS = ("day", "week", "month")
@@ -51,12 +52,11 @@ def fetch_series(
     if grain not in GRAINS:
         msg = f"grain must be one of {', '.join(GRAINS)}, got {grain!r}"
         raise ValueError(msg)
-    days, compared = days_of(warehouse, selection), compared_days(warehouse, selection)
-    count = Count(
-        ("registered_on",), sums_of(tuple(measures)), (days,) if compared is None else (days, compared)
-    )
-    with warehouse.engine.connect() as conn:
-        found = fetch_count(conn, warehouse, selection, scope, count)
+    sums = sums_of(tuple(measures))
+    with reading(warehouse, selection, scope) as opened:
+        days, compared = opened.days, opened.compared
+        windows = (days,) if compared is None else (days, compared)
+        found = fetch_count(opened, Count(("registered_on",), sums, windows))
     return series_of(
         warehouse,
         found,

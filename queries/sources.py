@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
-from queries.cubes import CUBES, Grain, cube_table
-from queries.measures import FLOAT_SUMS, SUMS
+from queries.cubes import CUBES, Grain, cube_table, sum_type
+from queries.measures import SUMS
 from queries.schema import submission_words, submissions
 from queries.selection import DateRange, add_months
 from queries.warehouse import Warehouse
@@ -30,12 +31,12 @@ class Source:
     table: sa.FromClause
     one_row_each: bool = False
 
-    def total(self, name: str) -> sa.ColumnElement[float]:
+    def total(self, name: str) -> sa.ColumnElement[Any]:
         """Return the aggregate of the named sum."""
         if self.one_row_each and name == "submissions":
             return sa.func.count()
         total = sa.func.sum(SUMS[name] if self.one_row_each else self.table.c[name])
-        return sa.cast(total, sa.Double() if name in FLOAT_SUMS else sa.BigInteger())
+        return sa.cast(total, sum_type(name))
 
 
 FACTS = Source("facts", submissions, one_row_each=True)

@@ -1,14 +1,15 @@
 """Totals: measures over a whole selection, beside the period before and the year before."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from queries.counting import Count, fetch_count, fetch_number
 from queries.figures import figures_of_one
 from queries.measures import sums_of
-from queries.periods import compared_days, days_of
+from queries.reading import Reading, compared_days, reading
 from queries.results import Totals
 from queries.scope import Scope
-from queries.selection import Comparison, DateRange, Period, Selection
+from queries.selection import Comparison, DateRange, Selection
 from queries.warehouse import Warehouse
 
 
@@ -22,25 +23,23 @@ def fetch_totals(
     KeyError
         If a measure is not in `queries.measures.MEASURES`.
     """
-    days = days_of(warehouse, selection)
-    windows = total_windows(warehouse, selection)
-    count = Count((), sums_of(tuple(measures)), tuple(dict.fromkeys(windows.values())))
-    with warehouse.engine.connect() as conn:
-        found = fetch_count(conn, warehouse, selection, scope, count)
-        in_scope = fetch_number(conn, warehouse, everything_in(days), scope, days)
-    values = {
-        window: figures_of_one(sums.values, measures)
-        for window, sums in zip(count.windows, found, strict=True)
-    }
-    return totals_of(windows, values, int(in_scope))
+    with reading(warehouse, selection, scope) as opened:
+        windows = total_windows(opened)
+        count = Count((), sums_of(tuple(measures)), tuple(dict.fromkeys(windows.values())))
+        found = fetch_count(opened, count)
+        values = {
+            window: figures_of_one(sums.arrays, measures)
+            for window, sums in zip(count.windows, found, strict=True)
+        }
+        return totals_of(windows, values, in_scope(opened))
 
 
-def total_windows(warehouse: Warehouse, selection: Selection) -> dict[str, DateRange]:
+def total_windows(reading: Reading) -> dict[str, DateRange]:
     """Return the days of ``current`` and, where they lie inside the data, of the others."""
     windows = {
-        "current": days_of(warehouse, selection),
-        "previous": compared_days(warehouse, selection, Comparison.PREVIOUS),
-        "last_year": compared_days(warehouse, selection, Comparison.LAST_YEAR),
+        "current": reading.days,
+        "previous": compared_days(reading.warehouse, reading.selection, Comparison.PREVIOUS),
+        "last_year": compared_days(reading.warehouse, reading.selection, Comparison.LAST_YEAR),
     }
     return {name: days for name, days in windows.items() if days is not None}
 
@@ -57,6 +56,7 @@ def totals_of(
     return Totals(current=values[current], **others, days=current, in_scope=in_scope)
 
 
-def everything_in(days: DateRange) -> Selection:
-    """Return the selection of everything registered on these days."""
-    return Selection(period=Period.between(days.start, days.end))
+def in_scope(reading: Reading) -> int:
+    """Count what the viewer may see of the period, whatever else is selected."""
+    everything = replace(reading, selection=Selection(period=reading.selection.period))
+    return int(fetch_number(everything, reading.days))

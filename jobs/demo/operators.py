@@ -87,18 +87,20 @@ def build_operators(
     if branches:
         county[first_chain:first_platform] = _chain_counties(places)
     street = places.street_chooser().draw(county, rng.random(count))
+    individual = _individual(trade, trades, rng)
+    individual[first_chain:] = False
     return Operators(
         trade=trade,
         county=county,
         street=street,
         weight=_sizes(trade, rng),
-        individual=(individual := _individual(trade, trades, rng)),
+        individual=individual,
         platforms=np.arange(first_platform, count),
         chain=np.arange(first_chain, first_platform),
         names=_names(catalogue, places, trade, county, individual, rng, first_chain, first_platform),
         uscc=_uscc(places, county, individual, seed),
         kinds=_kinds(individual, rng),
-        industry=pl.Series([*trades.industry, "I64"]).gather(trade.astype(np.int64) % (len(trades.codes) + 1)),
+        industry=pl.Series([*trades.industry, "I64"]).gather((trade % (len(trades.codes) + 1)).astype(np.uint32)),
         address=_addresses(catalogue.names, places, county, street, rng),
     )
 
@@ -165,9 +167,10 @@ def _addresses(
     roads, plazas = pl.Series(names["roads"].split()), pl.Series(names["plazas"].split())
     count = len(county)
     number = pl.Series(rng.integers(1, 499, count)).cast(pl.String)
-    spot = plazas.gather(rng.integers(0, len(plazas), count)).zip_with(
-        pl.Series(rng.random(count) < 0.4), pl.Series([""]).gather(np.zeros(count, dtype=np.uint32))
-    )
+    spot = plazas.gather(rng.integers(0, len(plazas), count)).set(pl.Series(rng.random(count) > 0.4), "")
+    area = pl.Series([places.districts_of.get(code, ("",))[0] for code in places.street_codes])
+    near = area.gather(street.astype(np.uint32))
+    spot = near.zip_with((near != "") & pl.Series(rng.random(count) < 0.7), spot)
     return (
         "湖北省" + places.full_names().gather(county.astype(np.uint32))
         + pl.Series(places.street_names).gather(street.astype(np.uint32))

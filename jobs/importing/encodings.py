@@ -18,6 +18,9 @@ CHUNK_BYTES = 48 << 20
 UNDECODABLE = "\ufdd0"
 """Stands for bytes that are no text in the declared encoding; a code point that texts never use."""
 
+INVISIBLE = ("\0", "\ufeff", "\u200b")
+"""Left out wherever they stand: no reader sees them, but they make equal texts unequal."""
+
 _GZIP = b"\x1f\x8b"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -79,7 +82,9 @@ class TextFile:
         text = text.replace(b"\r\n", b"\n")
         if self.old_mac:
             text = text.replace(b"\r", b"\n")
-        return text.replace(b"\0", b"") if b"\0" in text else text
+        for invisible in INVISIBLE:
+            text = text.replace(invisible.encode(), b"")
+        return text
 
 
 def is_utf8(text: bytes) -> bool:

@@ -13,6 +13,7 @@ import polars as pl
 from analytics.masking_rules import (
     DIGITS_HINT,
     FULL_WIDTH_DIGIT,
+    LONG_NUMBER,
     PersonalKind,
     Rule,
     field_rules,
@@ -143,7 +144,7 @@ def _without_own(column: pl.Series, own: pl.DataFrame) -> pl.Series:
     texts = column
     for values in own:
         value = pl.col("value")
-        usable = (value.str.len_chars() > 1) & ~value.str.contains("*", literal=True)
+        usable = (value.str.len_chars() > 1) & ~value.str.contains(rf"\*|^{LONG_NUMBER}$")
         mentioned = pl.col("text").str.contains(value, literal=True)
         both = pl.DataFrame([texts.alias("text"), values.alias("value")])
         rows = _positions(both.select(usable & ~value.is_in(placeholders) & mentioned).to_series())

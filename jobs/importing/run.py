@@ -23,8 +23,11 @@ from queries.loading import Building, MergeCounts
 
 QUARANTINE_FOLDER = "quarantine"
 PROGRESS_SECONDS = 1.0
-STAGE_ROWS = 60_000
-"""Records handed to the engine at once; more cost memory, fewer time."""
+STAGE_ROWS = 2 * 122_880
+"""Records handed to the engine at once: whole row groups, which it takes at three times the speed."""
+
+WRITER_MEMORY = "4GB"
+"""Memory for staging and merging; what does not fit goes to disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,7 @@ def import_sources(
     store: GenerationStore,
     as_of: dt.datetime | None = None,
     synthetic: bool = False,
+    fresh: bool = False,
     progress: Progress | None = None,
     derive: Callable[[Building], object] | None = None,
 ) -> ImportSummary:
@@ -175,6 +179,8 @@ def import_sources(
         event, so that a later export wins whatever the order of imports.
     synthetic
         Whether the records are made up.
+    fresh
+        Start from an empty warehouse, leaving what is in service behind.
     progress
         Told what is being done, about once a second.
     derive
@@ -199,7 +205,7 @@ def import_sources(
     paths = expand(sources)
     folder = store.folder / QUARANTINE_FOLDER
     written: Path | None = None
-    with store.building() as building:
+    with store.building(memory=WRITER_MEMORY) as building:
         settle(folder, store)
         now = dt.datetime.now()  # noqa: DTZ005 - sources carry wall-clock time
         quarantine = Quarantine(folder, building.generation)

@@ -7,6 +7,8 @@ from typing import Protocol
 
 import polars as pl
 
+from jobs.importing.encodings import INVISIBLE
+
 
 class Reason(StrEnum):
     """Why a record went to quarantine; the codes stand in summaries and files and never change."""
@@ -91,6 +93,7 @@ def from_frame(
     frame: pl.DataFrame, rows: pl.Series, needed: Sequence[str], *, share: float
 ) -> Batch:
     """Make a batch of a frame of texts with all its columns, leaving out rows without values."""
+    frame = frame.select(pl.all().str.replace_all("|".join(INVISIBLE), ""))
     filled = frame.select(
         pl.any_horizontal(pl.all().str.strip_chars().fill_null("") != "")
     ).to_series()

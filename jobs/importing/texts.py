@@ -7,9 +7,6 @@ from jobs.importing.mapping import Mapping
 from jobs.importing.targets import TARGETS, Reader
 from jobs.importing.words import word_key
 
-BLANKS = " \t\r\n\u3000\u00a0\ufeff\u200b"
-"""Cut off both ends of every value."""
-
 PLAIN = frozenset({Reader.ID, Reader.TEXT, Reader.FREE_TEXT, Reader.PERSON})
 """Readers that understand every text, so that ``default`` concerns ``values`` alone."""
 
@@ -26,8 +23,11 @@ class FieldTexts:
     def __init__(self, mapping: Mapping, binding: Binding, frame: pl.DataFrame) -> None:
         self._missing = list(mapping.missing)
         self._binding = binding
-        self._frame = frame
-        self._clean: dict[str, pl.Series] = {}
+        stripped = frame.select(pl.all().str.strip_chars())
+        self._clean = stripped.select(
+            pl.when(~pl.col(name).is_in(self._missing)).then(pl.col(name)).alias(name)
+            for name in stripped.columns
+        )
         self._texts: dict[str, pl.Series] = {}
         self.height = frame.height
 
@@ -65,15 +65,7 @@ class FieldTexts:
         return [self._mapped(field, column) for column in columns]
 
     def _column(self, column: str) -> pl.Series:
-        if column not in self._clean:
-            raw = self._frame[column]
-            text = pl.col(column).str.strip_chars(BLANKS)
-            self._clean[column] = (
-                raw.to_frame()
-                .select(pl.when(~text.is_in(self._missing)).then(text).alias("value"))
-                .to_series()
-            )
-        return self._clean[column]
+        return self._clean[column].alias("value")
 
     def _joined(self, field: BoundField) -> pl.Series:
         parts = [

@@ -17,13 +17,18 @@ from pages.components import (
     tables,
     wording,
 )
+from pages.components.tables import Cell
 from queries.scope import Scope
 from queries.selection import Period, Selection
 
 OTHERS = 10
 """Other submissions against the same operator that are listed, newest first."""
 
-_OTHER_COLUMNS = ("registered_at", "kind", "status", "issue_type", "narrative")
+_OTHER_CELLS = (
+    Cell("登记时间", (("registered_at",), ("kind", "status")), width=128),
+    Cell("问题", (("issue_type",), ("county_code",)), width=96),
+    Cell("具体问题", (("narrative",),)),
+)
 
 
 def show(submission_id: str, scope: Scope) -> None:
@@ -91,13 +96,6 @@ def _others(found: Mapping[str, Any], scope: Scope) -> None:
     st.markdown(f"**同一主体的其他诉求**　共{page.total - 1:,}件")
     if frame.empty:
         return
-    key = f"others_{found['submission_id']}"
-    st.dataframe(
-        tables.displayed(frame, _OTHER_COLUMNS),
-        column_config=tables.column_config(_OTHER_COLUMNS, narrative=320, kind=56, status=76),
-        hide_index=True,
-        row_height=listing.ROW_HEIGHT,
-        key=key,
-        selection_mode=["single-row", "single-cell"],
-        on_select=listing.opener(key, frame),
+    panels.show(
+        "table", tables.content(frame, _OTHER_CELLS), key="others", on_click=listing.clicked
     )

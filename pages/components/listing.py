@@ -1,41 +1,31 @@
-"""The list of submissions: which page of it, how long, and what a click on a row opens."""
+"""The list of submissions: which page of it, how long and sorted how, and what a click opens."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pandas as pd
 import streamlit as st
 
 from pages.components import address
+from pages.components.panels import Click
+from pages.components.tables import Cell
 from queries.results import SubmissionPage
 
 SIZES = (20, 50, 100)
-ROW_HEIGHT = 34
-HEAD_HEIGHT = 38
-MAX_HEIGHT = 722
-"""Pixels of the table: 20 rows without scrolling."""
-
 MAX_PAGE_DIGITS = 7
 
-COLUMNS = (
-    "registered_at",
-    "kind",
-    "status",
-    "county_code",
-    "product_category",
-    "issue_type",
-    "operator_name",
-    "narrative",
-    "disputed_yuan",
-    "channel",
-    "handling_unit",
-    "complainant_masked",
-    "phone_masked",
-    "submission_id",
-)
-"""Columns of the list, in order."""
+ORDERS = ("registered_at", "disputed_yuan")
+"""Columns that the list can be sorted by, latest or largest first."""
 
-WIDTHS = {"narrative": 420, "operator_name": 190, "kind": 60, "submission_id": 210, "handling_unit": 160}
+CELLS = (
+    Cell("登记时间", (("registered_at",), ("kind", "status")), width=128, sort="registered_at"),
+    Cell("区域与渠道", (("county_code",), ("channel",)), width=124),
+    Cell("商品服务与问题", (("product_category",), ("issue_type",)), width=138),
+    Cell("主体与承办单位", (("operator_name",), ("handling_unit",)), width=190),
+    Cell("具体问题", (("narrative",),)),
+    Cell("争议金额", (("disputed_yuan",),), width=104, right=True, sort="disputed_yuan"),
+    Cell("诉求人", (("complainant_masked",), ("phone_masked",)), width=104),
+)
+"""The list, two lines a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +34,7 @@ class Place:
 
     number: int
     size: int
+    order: str
 
 
 def place(query: Mapping[str, str]) -> Place:
@@ -51,14 +42,17 @@ def place(query: Mapping[str, str]) -> Place:
 
     Examples
     --------
-    >>> place({"page": "3", "size": "50"}), place({"page": "-1", "size": "7"})
-    (Place(number=3, size=50), Place(number=1, size=20))
+    >>> place({"page": "3", "size": "50"})
+    Place(number=3, size=50, order='registered_at')
+    >>> place({"page": "-1", "size": "7", "order": "phone"})
+    Place(number=1, size=20, order='registered_at')
     """
-    number, size = query.get("page", ""), query.get("size", "")
+    number, size, order = (query.get(name, "") for name in ("page", "size", "order"))
     known = number.isascii() and number.isdigit() and len(number) <= MAX_PAGE_DIGITS
     return Place(
         number=max(1, int(number)) if known else 1,
         size=int(size) if size in map(str, SIZES) else SIZES[0],
+        order=order if order in ORDERS else ORDERS[0],
     )
 
 
@@ -67,16 +61,12 @@ def span_text(page: SubmissionPage) -> str:
 
     Examples
     --------
-    >>> span_text(SubmissionPage(frame=pd.DataFrame({"kind": ["tipoff"] * 5}), total=25, page=2, page_size=20))
+    >>> import pandas
+    >>> span_text(SubmissionPage(frame=pandas.DataFrame({"kind": ["tipoff"] * 5}), total=25, page=2, page_size=20))
     '第21至25件，共25件'
     """
     first = (page.page - 1) * page.page_size + 1
     return f"第{first:,}至{first + len(page.frame) - 1:,}件，共{page.total:,}件"
-
-
-def height(page: SubmissionPage) -> int:
-    """Return the table's height in pixels."""
-    return min(HEAD_HEIGHT + ROW_HEIGHT * len(page.frame) + 2, MAX_HEIGHT)
 
 
 def choose_size(now: Place) -> None:
@@ -101,22 +91,18 @@ def choose_size(now: Place) -> None:
 
 def choose_page(page: SubmissionPage) -> None:
     """Draw the page numbers."""
-    key = f"list.page.{page.pages}"
-    st.session_state[key] = page.page
+    key = f"list.page.{page.page}.{page.pages}"
     st.pagination(
         page.pages,
+        default=page.page,
         key=key,
         on_change=lambda: address.go(page=str(st.session_state[key])),
     )
 
 
-def opener(key: str, frame: pd.DataFrame) -> Callable[[], None]:
-    """Return the answer to a click into the table drawn under ``key``: open that submission."""
-
-    def opened() -> None:
-        chosen = st.session_state[key]["selection"]
-        rows = [*chosen["rows"], *(row for row, _ in chosen["cells"])]
-        if rows:
-            address.go(id=str(frame["submission_id"].iloc[rows[0]]))
-
-    return opened
+def clicked(click: Click) -> None:
+    """Open the submission of a row, or sort by a column."""
+    if click.act == "open":
+        address.go(id=click.code)
+    elif click.act == "sort" and click.code in ORDERS:
+        address.go(order=None if click.code == ORDERS[0] else click.code, page=None)

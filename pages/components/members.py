@@ -51,7 +51,7 @@ def show(
         content = leaderboards.board_content(view, found, selection, measure, limit=MAX_ROWS)
         panels.show(
             "boards",
-            {"boards": [content | {"more": False, "wide": False}], "search": "输入以查找"},
+            {"boards": [content | {"more": False, "wide": True}], "search": "输入以查找"},
             key="members",
             on_click=clicked,
         )

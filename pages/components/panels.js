@@ -160,6 +160,63 @@ const group = (each) => {
   return section;
 };
 
+const withMarks = (node, text, marked) => {
+  let rest = text;
+  while (rest) {
+    const hits = marked.map((word) => [rest.indexOf(word), word]).filter(([at]) => at >= 0);
+    if (!hits.length) break;
+    const [at, word] = hits.sort((a, b) => a[0] - b[0] || b[1].length - a[1].length)[0];
+    node.append(rest.slice(0, at), make('mark', null, word));
+    rest = rest.slice(at + word.length);
+  }
+  node.append(rest);
+  return node;
+};
+
+const headOf = (column, act) => {
+  const cell = make('th', column.right ? 'right' : null);
+  cell.scope = 'col';
+  if (column.width) cell.style.width = `${column.width}px`;
+  if (column.sort) {
+    cell.append(button(column.sorted ? 'sort sorted' : 'sort', `${column.label}${column.sorted ? ' ↓' : ''}`, act,
+      { act: 'sort', code: column.sort }, { pressed: column.sorted, hint: `按${column.label}由大到小、由近到远排列` }));
+  } else cell.append(column.label);
+  return cell;
+};
+
+const recordRow = (row, columns, marked, act) => {
+  const line = make('tr');
+  line.onclick = () => {
+    if (!document.getSelection()?.toString()) act(line, { act: 'open', code: row.code });
+  };
+  row.cells.forEach((lines, i) => {
+    const cell = make('td', columns[i].right ? 'right' : null);
+    lines.forEach((text, n) => {
+      const part = make('div', n ? 'under' : lines.length > 1 ? 'over' : 'alone');
+      part.title = text;
+      if (!i && !n) {
+        part.append(button('open', text || '—', act, { act: 'open', code: row.code },
+          { label: `查看诉求${row.code}` }));
+      } else withMarks(part, text || '—', marked);
+      cell.append(part);
+    });
+    line.append(cell);
+  });
+  return line;
+};
+
+const table = (data, act) => {
+  const whole = make('table');
+  const head = make('thead');
+  const names = make('tr');
+  const body = make('tbody');
+  names.append(...data.columns.map((column) => headOf(column, act)));
+  head.append(names);
+  body.append(...data.rows.map((row) => recordRow(row, data.columns, data.marked, act)));
+  whole.append(head, body);
+  return whole;
+};
+
 const draw = {
   boards: (data, act) => {
     const cards = data.boards.map((each) => board(each, act));
@@ -173,6 +230,7 @@ const draw = {
   week: (data, act) => [week(data, act)],
   course: (data) => data.steps.map(step),
   fields: (data) => data.groups.map(group),
+  table: (data, act) => [table(data, act)],
 };
 
 export default function (component) {
@@ -180,7 +238,10 @@ export default function (component) {
   const root = parentElement.querySelector('.panels');
   const focused = (parentElement.activeElement || document.activeElement)?.dataset?.id;
   root.className = `panels ${data.kind}`;
+  let waiting = false;
   const act = (node, payload) => {
+    if (waiting) return;
+    waiting = true;
     root.classList.add('waiting');
     node.classList.add('clicked');
     setTriggerValue('act', payload);

@@ -13,7 +13,7 @@ import streamlit as st
 
 from pages.components import render
 
-Kind = Literal["boards", "tiles", "pills", "week", "course", "fields"]
+Kind = Literal["boards", "tiles", "pills", "week", "course", "fields", "table"]
 
 MAX_CODE = 256
 """Longest code that a click may carry, in characters; the longest stored one is a name of 256."""
@@ -35,7 +35,7 @@ class Click:
     ----------
     act
         ``toggle``, ``exclude``, ``drill``, ``up``, ``more``, ``measure``, ``moment``, ``remove``,
-        ``clear`` or ``open``.
+        ``clear``, ``open`` or ``sort``.
     board
         The panel's key; empty where there is but one.
     code

@@ -123,7 +123,13 @@ def cleared(selection: Selection) -> Selection:
     return Selection(period=selection.period, comparison=selection.comparison)
 
 
-def selection_bar(scope: Scope, *, measures: Sequence[str] = ("submissions",)) -> Selection:
+def selection_bar(
+    scope: Scope,
+    *,
+    measures: Sequence[str] = ("submissions",),
+    compares: bool = True,
+    link: tuple[str, str] | None = None,
+) -> Selection:
     """Draw the bar and return what is selected.
 
     Parameters
@@ -131,6 +137,10 @@ def selection_bar(scope: Scope, *, measures: Sequence[str] = ("submissions",)) -
     measures
         What the page will ask `data.totals` for; the bar asks for the same, so that both are one
         question.
+    compares
+        False on a page that compares nothing; the address keeps its comparison for others.
+    link
+        File and label of the page that shows the same selection in another way.
     """
     reading = address.read(address.query())
     selection = reading.selection
@@ -141,13 +151,24 @@ def selection_bar(scope: Scope, *, measures: Sequence[str] = ("submissions",)) -
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _period(selection)
             _kinds(selection, scope)
-            _comparison(selection)
+            if compares:
+                _comparison(selection)
             _denoised(selection)
             _text(selection)
             _more_conditions(selection, scope)
         names = operator_names(selection, scope)
         _pills(selection, names)
-        _base(selection, data.totals(selection, scope, measures=measures), names)
+        totals = data.totals(selection, scope, measures=measures)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            told = selection if compares else replace(selection, comparison=Comparison.NONE)
+            _base(told, totals, names)
+            if link is not None:
+                st.page_link(
+                    link[0],
+                    label=link[1],
+                    icon=":material/arrow_forward:",
+                    query_params=selection.to_query(),
+                )
     return selection
 
 
@@ -351,5 +372,6 @@ def _base(selection: Selection, totals: Totals, names: Mapping[str, str]) -> Non
     sentence = wording.describe(selection, days=totals.days, names=names)
     st.caption(
         f"**共{wording.count(counted)}**，范围内{wording.count(totals.in_scope)}；"
-        f"数据截至{wording.date_text(data.status().last_day)}。{render.as_label(sentence)}"
+        f"数据截至{wording.date_text(data.status().last_day)}。{render.as_label(sentence)}",
+        width="content",
     )

@@ -1,43 +1,34 @@
-"""Frames for display: English columns and codes inside, Chinese labels only here."""
+"""Submissions in words: English columns and codes inside, Chinese labels only here."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
 import pandas as pd
-import streamlit as st
 
 from pages.components import wording
 from pages.components.labels import NOT_STATED
 
-Form = Literal["text", "code", "flag", "moment", "day", "yuan", "number", "days", "remedies"]
+Form = Literal["text", "code", "flag", "moment", "yuan", "number", "days", "remedies"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """How a column of submissions is shown.
-
-    Attributes
-    ----------
-    width
-        In pixels, as a table column.
-    """
+    """How a column of submissions is shown."""
 
     label: str
     form: Form = "text"
-    width: int = 120
 
 
-def _columns(form: Form, width: int, **labels: str) -> dict[str, Column]:
-    return {name: Column(label, form, width) for name, label in labels.items()}
+def _columns(form: Form, **labels: str) -> dict[str, Column]:
+    return {name: Column(label, form) for name, label in labels.items()}
 
 
 COLUMNS: Mapping[str, Column] = MappingProxyType(
     _columns(
         "text",
-        150,
         submission_id="登记编号",
         linked_id="关联诉求",
         source="来源系统",
@@ -68,7 +59,6 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
     )
     | _columns(
         "code",
-        96,
         kind="类型",
         status="办理状态",
         channel="接收方式",
@@ -93,7 +83,6 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
     )
     | _columns(
         "flag",
-        70,
         is_online="网购",
         is_livestream="直播带货",
         is_prepaid="预付式消费",
@@ -108,7 +97,6 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
     )
     | _columns(
         "moment",
-        126,
         registered_at="登记时间",
         disputed_at="争议发生时间",
         dispatched_at="分送时间",
@@ -123,7 +111,6 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
     )
     | _columns(
         "yuan",
-        96,
         consumed_yuan="消费金额",
         disputed_yuan="争议金额",
         recovered_yuan="挽回经济损失",
@@ -131,9 +118,9 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         fined_yuan="罚款金额",
         confiscated_yuan="没收金额",
     )
-    | _columns("number", 80, quantity="数量", satisfaction="满意度")
-    | _columns("days", 90, handling_days="办理时长")
-    | _columns("remedies", 130, requested_remedies="诉求内容")
+    | _columns("number", quantity="数量", satisfaction="满意度")
+    | _columns("days", handling_days="办理时长")
+    | _columns("remedies", requested_remedies="诉求内容")
 )
 """Every column that a page shows, by its name in the warehouse."""
 
@@ -177,7 +164,6 @@ _WORDED: Mapping[Form, Callable[[str, Any], str]] = MappingProxyType(
         "code": lambda name, value: wording.label(name, str(value)),
         "flag": lambda _, value: "是" if value else "否",
         "moment": lambda _, value: moment(value),
-        "day": lambda _, value: value.isoformat(),
         "yuan": lambda _, value: f"{value:,.2f}元",
         "number": lambda _, value: f"{value:,g}",
         "days": lambda _, value: f"{value:,.1f}天",
@@ -186,44 +172,65 @@ _WORDED: Mapping[Form, Callable[[str, Any], str]] = MappingProxyType(
 )
 
 
-def displayed(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
-    """Return these columns as a table shows them: codes and flags in words, numbers as numbers.
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One column of a table, with several columns of the frame below each other.
 
-    Examples
-    --------
-    >>> displayed(pd.DataFrame({"kind": ["tipoff", None]}), ("kind",))["kind"].to_list()
-    ['举报', '未填写']
+    Attributes
+    ----------
+    lines
+        Columns of the frame, line by line.
+    width
+        In pixels; 0 takes what is left.
+    right
+        True for amounts.
+    sort
+        Column that a click on the head sorts by, empty for none.
     """
-    return pd.DataFrame(
-        {
-            name: frame[name].map(lambda value, name=name: text_of(name, value))
-            if COLUMNS[name].form in ("code", "flag", "remedies")
-            else frame[name]
-            for name in columns
-        },
-        columns=list(columns),
-    )
+
+    head: str
+    lines: tuple[tuple[str, ...], ...]
+    width: int = 0
+    right: bool = False
+    sort: str = ""
 
 
-def column_config(columns: tuple[str, ...], **widths: int) -> dict[str, Any]:
-    """Return Streamlit's settings of these columns: Chinese heads, numbers to the right.
+def content(
+    frame: pd.DataFrame, cells: Sequence[Cell], *, order: str = "", marked: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return submissions as the table panel draws them; a click on a row carries its id.
 
     Parameters
     ----------
-    **widths
-        Width in pixels where it differs from the column's own.
+    order
+        The column that the frame is sorted by.
+    marked
+        Words to mark wherever they stand.
     """
-    return {name: _configured(COLUMNS[name], widths.get(name)) for name in columns}
+    return {
+        "columns": [
+            {
+                "label": each.head,
+                "width": each.width,
+                "right": each.right,
+                "sort": each.sort,
+                "sorted": bool(each.sort) and each.sort == order,
+            }
+            for each in cells
+        ],
+        "rows": [
+            {
+                "code": record["submission_id"],
+                "cells": [[_line(record, line) for line in each.lines] for each in cells],
+            }
+            for record in frame.to_dict("records")
+        ],
+        "marked": list(marked),
+    }
 
 
-def _configured(column: Column, width: int | None) -> Any:  # noqa: ANN401 - Streamlit's own type
-    size = width or column.width
-    if column.form == "moment":
-        return st.column_config.DatetimeColumn(
-            column.label, format="YYYY-MM-DD HH:mm", width=size
-        )
-    if column.form == "yuan":
-        return st.column_config.NumberColumn(f"{column.label}（元）", format="%,.2f", width=size)
-    if column.form in ("number", "days"):
-        return st.column_config.NumberColumn(column.label, format="%,.1f", width=size)
-    return st.column_config.TextColumn(column.label, width=size)
+def _line(record: Mapping[Any, Any], names: Sequence[str]) -> str:
+    """Return what is stated of these columns; a line of nothing is empty."""
+    return "　".join(
+        text_of(name, record[name]) for name in names if not is_missing(record.get(name))
+    )

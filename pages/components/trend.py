@@ -41,6 +41,8 @@ def trend_chart(found: Series, measure: Measure, *, compared: str) -> Option:
         Name of the comparison (环比 …), for the legend.
     """
     frame = found.frame
+    is_rate = measure.unit == "%"
+    name = f"{measure.label}（{measure.unit}）"
     option: dict[str, Any] = {
         "grid": {"left": 6, "right": 8, "top": 26, "bottom": 4, "outerBoundsMode": "same"},
         "legend": {"top": 0, "left": 0, "itemWidth": 14, "itemHeight": 8, "textStyle": _TEXT},
@@ -57,13 +59,14 @@ def trend_chart(found: Series, measure: Measure, *, compared: str) -> Option:
         "yAxis": {
             "type": "value",
             "splitNumber": 3,
-            "axisLabel": _TEXT,
+            "axisLabel": _TEXT | {"formatter": "{value}%"} if is_rate else _TEXT,
             "splitLine": {"lineStyle": {"color": LIGHT.line}},
         },
-        "series": [_series(measure.label, frame[measure.name], measure, frame["complete"])],
+        "series": [_series(name, _shown(frame[measure.name], measure), measure, frame["complete"])],
     }
     if found.compared is not None and compared:
-        option["series"].append(_base_line(f"{measure.label}（{compared}）", found.compared[measure.name]))
+        before = _shown(found.compared[measure.name], measure)
+        option["series"].append(_base_line(f"{compared}基期", before))
     return option
 
 
@@ -103,8 +106,12 @@ def _base_line(name: str, values: pd.Series) -> dict[str, Any]:
     }
 
 
+def _shown(values: pd.Series, measure: Measure) -> pd.Series:
+    return values * 100 if measure.unit == "%" else values
+
+
 def _numbers(values: pd.Series) -> list[float | None]:
-    return [None if pd.isna(value) else round(float(value), 4) for value in values]
+    return [None if pd.isna(value) else round(float(value), 1) for value in values]
 
 
 def bucket_text(start: pd.Timestamp, grain: str) -> str:

@@ -2,6 +2,7 @@ import datetime as dt
 import json
 import math
 from decimal import Decimal
+from importlib import metadata
 
 import numpy as np
 import pandas as pd
@@ -87,6 +88,13 @@ def test_complaint_text_stays_text(text, shown):
 def test_no_combination_leaves_a_marker(pieces):
     assert CODE_MARKER not in to_plain({"".join(pieces): "".join(pieces)}).popitem()[1]
     assert CODE_MARKER not in json.dumps(to_plain({"".join(pieces): 1}))
+
+
+def test_the_marker_is_what_the_charts_in_the_browser_run():
+    scripts = [each for each in metadata.files("streamlit-echarts") or () if each.suffix == ".js"]
+    assert scripts
+    assert any(CODE_MARKER in each.read_text(encoding="utf-8") for each in scripts)
+    assert CODE_MARKER in JsCode("f()").js_code
 
 
 def test_every_tooltip_is_drawn_as_text():

@@ -3,7 +3,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from pages.components import course, record, tables
+from pages.components import course, detail, listing, record, tables
 from queries.vocabulary import Acceptance, Kind, MediationResult, Status
 
 AS_OF = dt.date(2026, 3, 31)
@@ -37,35 +37,41 @@ def test_a_value_in_words(name, value, shown):
     assert tables.text_of(name, value) == shown
 
 
-def test_a_table_has_codes_in_words_and_numbers_as_numbers():
+def test_a_table_row_by_hand():
     frame = pd.DataFrame(
         {
-            "kind": ["complaint", "tipoff"],
-            "disputed_yuan": [12.5, None],
-            "registered_at": pd.to_datetime(["2026-03-01 09:05", "2026-03-02 00:00"]),
-            "phone_masked": ["138****8000", None],
-            "unused": [1, 2],
+            "submission_id": ["42-1"],
+            "kind": ["complaint"],
+            "status": [None],
+            "disputed_yuan": [12.5],
+            "narrative": [None],
         }
     )
-    columns = ("registered_at", "kind", "disputed_yuan", "phone_masked")
-    shown = tables.displayed(frame, columns)
-    assert tuple(shown.columns) == columns
-    assert shown["kind"].to_list() == ["投诉", "举报"]
-    assert shown["disputed_yuan"].dtype == "float64"
-    assert frame["kind"].to_list() == ["complaint", "tipoff"]
+    cells = (
+        tables.Cell("类型", (("kind", "status"), ("narrative",)), width=90),
+        tables.Cell("金额", (("disputed_yuan",),), right=True, sort="disputed_yuan"),
+    )
+    shown = tables.content(frame, cells, order="disputed_yuan", marked=["退款"])
+    assert shown["rows"] == [{"code": "42-1", "cells": [["投诉", ""], ["12.50元"]]}]
+    assert [each["sorted"] for each in shown["columns"]] == [False, True]
+    assert shown["marked"] == ["退款"]
 
 
-def test_an_empty_table_keeps_its_columns():
-    columns = ("kind", "disputed_yuan")
-    shown = tables.displayed(pd.DataFrame({name: [] for name in columns}), columns)
-    assert (tuple(shown.columns), len(shown)) == (columns, 0)
+def test_no_record_is_no_row():
+    frame = pd.DataFrame({"submission_id": [], "kind": []})
+    assert tables.content(frame, (tables.Cell("类型", (("kind",),)),))["rows"] == []
 
 
-def test_every_head_is_chinese_and_money_names_its_unit():
-    config = tables.column_config(tuple(tables.COLUMNS))
-    labels = {name: each["label"] for name, each in config.items()}
-    assert labels["disputed_yuan"] == "争议金额（元）"
-    assert all(any("一" <= letter <= "鿿" for letter in label) for label in labels.values())
+def test_every_label_is_chinese():
+    labels = [each.label for each in tables.COLUMNS.values()]
+    assert all(any("一" <= letter <= "鿿" for letter in label) for label in labels)
+    assert len(labels) == len(set(labels))
+
+
+def test_every_column_of_the_list_has_a_label():
+    cells = (*listing.CELLS, *detail._OTHER_CELLS)
+    names = {name for cell in cells for line in cell.lines for name in line}
+    assert names <= set(tables.COLUMNS)
 
 
 def test_every_field_of_a_record_has_a_label_and_stands_once():
@@ -127,7 +133,7 @@ def test_reached_at_the_very_deadline_is_on_time():
 @pytest.mark.parametrize(
     ("as_of", "mark", "late"),
     [
-        # the data ends with 10 March, so 11 March 0:00 has come: one day and 23:59:59 are left, two begun days
+        # the last day of data is over: at 10 March 0:00 one day and 23:59:59 are left, two begun days
         pytest.param(dt.date(2026, 3, 9), "还有2天", False, id="before"),
         pytest.param(dt.date(2026, 3, 10), "还有1天", False, id="last day"),
         pytest.param(dt.date(2026, 3, 11), "已超期1天", True, id="a second after"),
