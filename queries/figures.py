@@ -79,7 +79,7 @@ def _shares(values: np.ndarray, order: str, total: float | None) -> np.ndarray:
 
 def _ranks(values: np.ndarray, codes: Sequence[str | None]) -> list[int]:
     keys = [
-        (math.isnan(value), -value, code is None, code or "")
+        (math.isnan(value), 0 if math.isnan(value) else -value, code is None, code or "")
         for value, code in zip(values.tolist(), codes, strict=True)
     ]
     return sorted(range(len(keys)), key=keys.__getitem__)

@@ -28,6 +28,7 @@ def _amount(column: sa.ColumnElement[float]) -> sa.ColumnElement[float]:
 
 _is_complaint = _c.kind == Kind.COMPLAINT
 _is_tipoff = _c.kind == Kind.TIPOFF
+_is_claim = _c.kind.in_([Kind.COMPLAINT, Kind.TIPOFF])
 _accepted = sa.and_(_is_complaint, _c.acceptance == Acceptance.ACCEPTED)
 _closed = _c.closed_at.is_not(None)
 
@@ -61,9 +62,10 @@ SUMS: dict[str, sa.ColumnElement[int] | sa.ColumnElement[float]] = {
     "published": _count(sa.and_(_accepted, _closed, _c.is_published.is_(sa.true()))),
     "odr": _count(_c.is_odr.is_(sa.true())),
     "odr_settled": _count(_c.odr_result == OdrResult.SETTLED),
-    "online": _count(_c.is_online.is_(sa.true())),
-    "livestream": _count(_c.is_livestream.is_(sa.true())),
-    "prepaid": _count(_c.is_prepaid.is_(sa.true())),
+    "complaints_and_tipoffs": _count(_is_claim),
+    "online": _count(sa.and_(_is_claim, _c.is_online.is_(sa.true()))),
+    "livestream": _count(sa.and_(_is_claim, _c.is_livestream.is_(sa.true()))),
+    "prepaid": _count(sa.and_(_is_claim, _c.is_prepaid.is_(sa.true()))),
 }
 """Additive sums by name, as expressions over one row of ``submissions``."""
 
@@ -192,12 +194,29 @@ _ALL = (
     Measure(
         "odr_rate", "和解成功率", "%", "和解成功÷ODR企业受理的投诉", "odr_settled", "odr", "up"
     ),
-    Measure("online_share", "网购占比", "%", "网购诉求÷全部诉求", "online", "submissions"),
     Measure(
-        "livestream_share", "直播占比", "%", "直播带货诉求÷全部诉求", "livestream", "submissions"
+        "online_share",
+        "网购占比",
+        "%",
+        "网购投诉举报÷全部投诉举报",
+        "online",
+        "complaints_and_tipoffs",
     ),
     Measure(
-        "prepaid_share", "预付式占比", "%", "预付式消费诉求÷全部诉求", "prepaid", "submissions"
+        "livestream_share",
+        "直播占比",
+        "%",
+        "直播带货投诉举报÷全部投诉举报",
+        "livestream",
+        "complaints_and_tipoffs",
+    ),
+    Measure(
+        "prepaid_share",
+        "预付式占比",
+        "%",
+        "预付式消费投诉举报÷全部投诉举报",
+        "prepaid",
+        "complaints_and_tipoffs",
     ),
 )
 

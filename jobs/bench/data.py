@@ -10,20 +10,21 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import polars as pl
-import sqlalchemy as sa
 
+from jobs.bench.content import Content, look_into
 from jobs.bench.processes import Progress, alone
 from jobs.bench.report import Made
-from jobs.demo.frames import frames
+from jobs.demo.exports import national_columns, read_labels
+from jobs.demo.frames import PARQUET_MAPPING, frames
+from jobs.demo.places import read_places
 from jobs.importing.run import import_sources
-from jobs.refresh import refresh
-from queries.cubes import CUBES, cube_table
+from jobs.refresh import derive
+from queries.cubes import CUBES
 from queries.generations import GenerationStore
+from queries.loading import Building
 from queries.measures import SUMS
 from queries.rollups import ROLLUPS
-from queries.schema import SCHEMA_VERSION, derived, submissions
-from queries.selection import DateRange
-from queries.warehouse import open_file
+from queries.schema import SCHEMA_VERSION
 
 LAST_DAY = dt.date(2026, 6, 30)
 """Last day of the rows, fixed so that a seed gives the same rows next year."""
@@ -32,11 +33,9 @@ MONTHS = 60
 """Months that the rows are spread over."""
 
 SUBMISSIONS_PER_OPERATOR = 15
-"""As in the published measurements that the budgets come from: 1.3 million to 20 million."""
+"""As in the measurements that the budgets come from: 1.3 million operators to 20 million; ours."""
 
-MAPPING = Path("demo_parquet")
-
-_MADE = "made.json"
+_BOOK = "made.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,72 +53,105 @@ class Recipe:
         """Number of businesses."""
         return max(100, self.submissions // SUBMISSIONS_PER_OPERATOR)
 
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """Yield the rows in the warehouse's codes, in order of registration."""
+        return frames(
+            submissions=self.submissions,
+            operators=self.operators,
+            months=self.months,
+            seed=self.seed,
+            end=dt.date.fromisoformat(self.last_day),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class BenchWarehouse:
-    """A warehouse to measure.
-
-    Attributes
-    ----------
-    city, section
-        City and section of industries with most submissions: what selections are narrowed to.
-    """
+    """A warehouse to measure, and what making it took."""
 
     path: Path
+    content: Content
     made: Made
-    days: DateRange
-    city: str
-    section: str
 
 
 class ShortWarehouseError(AssertionError):
     """A bench warehouse holds other than the rows that it was to be made of."""
 
-    def __init__(self, expected: int, got: int) -> None:
+    def __init__(self, folder: Path, expected: int, got: int) -> None:
         super().__init__(
-            f"the bench warehouse holds {got:,} submissions, {expected:,} were made; "
-            "look into its quarantine folder"
+            f"the bench warehouse in {folder} holds {got:,} submissions instead of {expected:,}; "
+            "look into its quarantine folder, then remove it and run again"
         )
 
 
 def bench_warehouse(recipe: Recipe, folder: Path, *, progress: Progress) -> BenchWarehouse:
-    """Return a warehouse of these rows: the one in ``folder`` if its recipe is the same, or a new one.
+    """Return a warehouse of these rows: from ``folder`` if it was made there before, or a new one.
 
-    One whose cubes were derived by another version of this program is derived again.
+    One whose cubes another version of this program derived has them derived again.
+
+    Raises
+    ------
+    ShortWarehouseError
+        If it does not hold all rows.
     """
     place = folder / f"{recipe.submissions}-{recipe.seed}"
-    store = GenerationStore(place / "warehouse")
-    known = _read_made(place, recipe)
-    if known is None:
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(parents=True)
-        made, derivation = _make(recipe, place, progress), _derivation()
-    else:
-        made, derivation = known
-        if derivation != _derivation():
-            made, derivation = _derive_again(made, place, progress), _derivation()
-    current = store.current()
+    made = _known(recipe, place)
+    if made is None:
+        made = _make(recipe, place, progress)
+    elif _derivation_in(place) != _derivation():
+        again = alone(_derive_again, progress, place / "warehouse")
+        made = replace(made, refresh_seconds=again.result, peak_bytes=again.peak_bytes)
+    current = GenerationStore(place / "warehouse").current()
     if current is None:
-        raise ShortWarehouseError(recipe.submissions, 0)
-    found = _look(current.path, made)
-    content = {"recipe": asdict(recipe), "derivation": derivation, "made": asdict(found.made)}
-    (place / _MADE).write_text(json.dumps(content), encoding="utf-8")
-    if known is None:
-        return found
-    return replace(found, made=replace(found.made, reused=True))
+        raise ShortWarehouseError(place, recipe.submissions, 0)
+    content = look_into(current.path)
+    if content.submissions != recipe.submissions:
+        raise ShortWarehouseError(place, recipe.submissions, content.submissions)
+    made = replace(
+        made,
+        file_bytes=current.path.stat().st_size,
+        cube_bytes=content.cube_bytes,
+        cube_rows=content.cube_rows,
+        word_rows=content.word_rows,
+    )
+    book = {"recipe": asdict(recipe), "derivation": _derivation(), "made": asdict(made)}
+    (place / _BOOK).write_text(json.dumps(book), encoding="utf-8")
+    return BenchWarehouse(current.path, content, made)
 
 
 def export_frame(recipe: Recipe) -> pl.DataFrame:
-    """Return the rows as the national platform exports them, in all its columns."""
-    records = pl.concat(list(_frames(recipe)))
-    labels = read_labels(...)
-    return records.select(national_columns(labels))
+    """Return the rows as texts in all columns of the national platform's export."""
+    records = pl.concat(list(recipe.frames())).with_row_index("row")
+    columns = national_columns(read_labels(read_places()))
+    return records.with_columns(old_name=pl.lit(value=False)).select(columns)
+
+
+def _known(recipe: Recipe, place: Path) -> Made | None:
+    """Return what is written about a warehouse made before, None if it has another recipe."""
+    book = place / _BOOK
+    if not book.exists():
+        return None
+    written = json.loads(book.read_text(encoding="utf-8"))
+    if written["recipe"] != asdict(recipe):
+        return None
+    return replace(Made(**written["made"]), reused=True)
+
+
+def _derivation_in(place: Path) -> str:
+    return str(json.loads((place / _BOOK).read_text(encoding="utf-8"))["derivation"])
+
+
+def _derivation() -> str:
+    """Return a digest of how cubes and rollups are defined."""
+    sums = {name: str(expression) for name, expression in SUMS.items()}
+    return hashlib.sha256(repr((CUBES, ROLLUPS, sums)).encode()).hexdigest()
 
 
 def _make(recipe: Recipe, place: Path, progress: Progress) -> Made:
-    parts, store = place / "parts", place / "warehouse"
+    shutil.rmtree(place, ignore_errors=True)
+    parts, warehouse = place / "parts", place / "warehouse"
+    parts.mkdir(parents=True)
     generated = alone(_generate, progress, recipe, parts)
-    loaded = alone(_load, progress, recipe, parts, store)
+    loaded = alone(_load, progress, recipe, parts, warehouse)
     shutil.rmtree(parts)
     import_seconds, refresh_seconds = loaded.result
     return Made(
@@ -129,47 +161,46 @@ def _make(recipe: Recipe, place: Path, progress: Progress) -> Made:
         import_seconds=import_seconds,
         refresh_seconds=refresh_seconds,
         peak_bytes=loaded.peak_bytes,
-        file_bytes=0,
-        cube_bytes=0,
-        cube_rows=0,
-        word_rows=0,
     )
 
 
 def _generate(progress: Progress, recipe: Recipe, parts: Path) -> float:
     started = time.perf_counter()
-    parts.mkdir()
     done = 0
-    for number, frame in enumerate(_frames(recipe)):
-        frame.write_parquet(parts / f"part-{number:05}.parquet")
+    for number, frame in enumerate(recipe.frames(), start=1):
+        path = parts / f"part-{number:05}.parquet"
+        frame.write_parquet(path, compression="zstd", compression_level=1)
         done += frame.height
         progress(f"{done:,} of {recipe.submissions:,} submissions made up")
     return time.perf_counter() - started
 
 
-def _load(progress: Progress, recipe: Recipe, parts: Path, folder: Path) -> tuple[float, float]:
-    refreshing = 0.0
+def _load(progress: Progress, recipe: Recipe, parts: Path, warehouse: Path) -> tuple[float, float]:
+    refreshing: list[float] = []
 
-    def refresh_timed(building: Building) -> None:
-        nonlocal refreshing
+    def refresh(building: Building) -> None:
         started = time.perf_counter()
         derive(building, progress=progress)
-        refreshing = time.perf_counter() - started
+        refreshing.append(time.perf_counter() - started)
 
     started = time.perf_counter()
     summary = import_sources(
         [str(parts)],
-        MAPPING,
-        store=GenerationStore(folder),
+        PARQUET_MAPPING,
+        store=GenerationStore(warehouse),
         synthetic=True,
         progress=progress,
-        derive=refresh_timed,
+        derive=refresh,
     )
+    seconds = time.perf_counter() - started
     if summary.loaded != recipe.submissions:
-        raise ShortWarehouseError(recipe.submissions, summary.loaded)
-    return time.perf_counter() - started - refreshing, refreshing
+        raise ShortWarehouseError(warehouse, recipe.submissions, summary.loaded)
+    return seconds - refreshing[0], refreshing[0]
 
 
-def _derive_again(made: Made, place: Path, progress: Progress) -> Made:
-    done = alone(_derive_cubes, progress, place / "warehouse")
-    return replace(made, refresh_seconds=..., )
+def _derive_again(progress: Progress, warehouse: Path) -> float:
+    started = time.perf_counter()
+    with GenerationStore(warehouse).building() as building:
+        for name in (*CUBES, *ROLLUPS):
+            derive(building, only=name, since=dt.date.min, progress=progress)
+    return time.perf_counter() - started

@@ -72,10 +72,10 @@ class Made:
     import_seconds: float
     refresh_seconds: float
     peak_bytes: int
-    file_bytes: int
-    cube_bytes: int
-    cube_rows: int
-    word_rows: int
+    file_bytes: int = 0
+    cube_bytes: int = 0
+    cube_rows: int = 0
+    word_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +179,9 @@ class BenchReport:
         """Return tables for a terminal."""
         written = io.StringIO()
         console = Console(file=written, width=TABLE_WIDTH)
+        counts = dict.fromkeys(each.submissions for each in self.screens)
         for each in (
-            _screens_table(self.screens, self.cap),
+            *[_screens_table(self.screens, count, self.cap) for count in counts],
             _memory_table(self.memory),
             _made_table(self.made),
             _imports_table(self.imports),
@@ -197,25 +198,25 @@ class BenchReport:
         )
 
 
-def _screens_table(screens: Sequence[ScreenResult], cap: int) -> Table:
+def _screens_table(screens: Sequence[ScreenResult], submissions: int, cap: int) -> Table:
     table = _table(
-        "一屏十问",
-        ["诉求量", "筛选", "引擎"],
+        f"一屏十问，{submissions:,}件",
+        ["筛选", "引擎"],
         ["次数", "冷启动 ms", "中位 ms", "p95 ms", "目标 ms", "与本系统之比", "最小–最大"],
         caption=(
-            "比值为同一轮中各引擎用时除以本系统用时，大于1即比本系统慢；"
-            f"pandas与SQLite至多{cap:,}件，本系统与DuckDB另以同样件数并列，不作推算"
+            "比值：同一轮中该引擎用时除以本系统用时，大于1即比本系统慢。"
+            f"pandas、SQLite只测{cap:,}件以内，不作推算。"
         ),
     )
-    previous = None
+    previous = ""
     for each in screens:
-        if previous is not None and (each.submissions, each.selection) != previous:
+        if each.submissions != submissions:
+            continue
+        if previous not in {"", each.selection}:
             table.add_section()
-        previous = (each.submissions, each.selection)
         table.add_row(
-            f"{each.submissions:,}",
-            SELECTIONS_SHOWN.get(each.selection, each.selection),
-            ENGINES_SHOWN.get(each.engine, each.engine),
+            SELECTIONS_SHOWN[each.selection] if each.selection != previous else "",
+            ENGINES_SHOWN[each.engine],
             str(each.runs),
             _milliseconds(each.cold_seconds),
             _milliseconds(each.median_seconds),
@@ -224,6 +225,7 @@ def _screens_table(screens: Sequence[ScreenResult], cap: int) -> Table:
             f"{each.ratio:.2f}",
             f"{each.ratio_min:.2f}–{each.ratio_max:.2f}",
         )
+        previous = each.selection
     return table
 
 
@@ -232,7 +234,7 @@ def _memory_table(memory: Sequence[MemoryResult]) -> Table:
     for each in memory:
         table.add_row(
             f"{each.submissions:,}",
-            ENGINES_SHOWN.get(each.engine, each.engine),
+            ENGINES_SHOWN[each.engine],
             f"{each.open_seconds:.2f}",
             _gigabytes(each.peak_bytes),
             _gigabytes(each.file_bytes),
@@ -272,7 +274,7 @@ def _imports_table(imports: Sequence[ImportResult]) -> Table:
     for each in imports:
         spread = "–" if each.ratio is None else f"{each.ratio_min:.2f}–{each.ratio_max:.2f}"
         table.add_row(
-            IMPORTS_SHOWN.get(each.what, each.what),
+            IMPORTS_SHOWN[each.what],
             f"{each.rows:,}",
             str(each.columns),
             _gigabytes(each.file_bytes),

@@ -115,8 +115,11 @@ def read_catalogue(assets: Path = ASSETS) -> Catalogue:
         products=products,
         issues=_issues(demo / "issues.csv", products.groups),
         trades=_trades(demo / "trades.csv", products.codes),
-        channels=tuple(row["code"] for row in rows_of(assets / "classification" / "channels.csv")
-                       if row["level"] == "channel"),
+        channels=tuple(
+            row["code"]
+            for row in rows_of(assets / "classification" / "channels.csv")
+            if row["level"] == "channel"
+        ),
         mix=mix,
         names=read_yaml(demo / "names.yaml"),
         grammar=Grammar.read(demo / "grammar"),
@@ -144,8 +147,9 @@ def _products(assets: Path, mix: Mix) -> Products:
         raise ValueError(msg)
     groups = tuple(sorted({row["group"] for row in rows}))
     category_codes = tuple(dict.fromkeys(code.split("-")[0] for code in codes))
-    items = [(index, *_item(text)) for index, row in enumerate(rows)
-             for text in row["names"].split(";")]
+    items = [
+        (index, *_item(text)) for index, row in enumerate(rows) for text in row["names"].split(";")
+    ]
     return Products(
         codes=codes,
         names=tuple(labels[code] for code in codes),
@@ -188,8 +192,7 @@ def _issues(path: Path, groups: tuple[str, ...]) -> Issues:
         parsed.append(weights)
     remedy_weights = np.zeros((len(rows), len(remedies)))
     for index, weights in enumerate(parsed):
-        for position, weight in weights.items():
-            remedy_weights[index, position] = weight
+        remedy_weights[index, list(weights)] = list(weights.values())
     return Issues(
         codes=tuple(row["issue"] for row in rows),
         types=tuple(row["issue"].split("-")[0] for row in rows),
@@ -212,8 +215,25 @@ def _affinity(text: str, groups: tuple[str, ...]) -> list[float]:
 
 
 GOODS_GROUPS = frozenset(
-    "food drink medicine cosmetic clothing home kids appliance digital house building jewellery "
-    "vehicle fuel pet farm misc".split()
+    [
+        "food",
+        "drink",
+        "medicine",
+        "cosmetic",
+        "clothing",
+        "home",
+        "kids",
+        "appliance",
+        "digital",
+        "house",
+        "building",
+        "jewellery",
+        "vehicle",
+        "fuel",
+        "pet",
+        "farm",
+        "misc",
+    ]
 )
 """Groups that `issues.csv` means by ``@goods``; ``@service`` means the others."""
 

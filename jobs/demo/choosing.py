@@ -48,7 +48,8 @@ class Chooser:
         """Return the option of each row; ``uniform`` is in [0, 1)."""
         start = np.asarray(group, dtype=np.int64)
         found = np.searchsorted(self.edges, start + uniform, side="right")
-        return np.minimum(found - start * self.options, self.options - 1).astype(np.int64)
+        option = np.minimum(found - start * self.options, self.options - 1)
+        return np.asarray(option, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class RaggedChooser:
 
     def sizes(self, group: Ints) -> Ints:
         """Return how many members each row's group has."""
-        return self.starts[group + 1] - self.starts[group]
+        return np.asarray(self.starts[group + 1] - self.starts[group])
 
     def draw(self, group: Ints, uniform: Floats) -> Ints:
         """Return a member of each row's group, -1 where the group is empty."""
@@ -84,9 +85,7 @@ class RaggedChooser:
         return np.where(inside, self.order[np.minimum(found, len(self.order) - 1)], -1)
 
 
-def fit_margins(
-    affinity: Floats, rows: Floats, columns: Floats, *, rounds: int = 200
-) -> Floats:
+def fit_margins(affinity: Floats, rows: Floats, columns: Floats, *, rounds: int = 200) -> Floats:
     """Scale a table of affinities until its sums match (iterative proportional fitting).
 
     Parameters

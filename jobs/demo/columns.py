@@ -8,13 +8,19 @@ import polars as pl
 from jobs.demo.catalogue import KINDS
 from jobs.demo.choosing import Floats, Ints
 from jobs.demo.handling import END_REASONS, NEVER, REJECT_REASONS, RULE_2026_FROM, Course
+from jobs.demo.naming import OFFICIAL
 from jobs.demo.narratives import OUTCOMES, Texts, platform_names
-from jobs.demo.operators import OFFICIAL
 from jobs.demo.rows import Flags, Rows
 from jobs.demo.workdays import DAY_SECONDS
 from jobs.demo.world import World
 from queries.vocabulary import (
-    Acceptance, Gender, Kind, MediationResult, OdrResult, SaleMode, Status,
+    Acceptance,
+    Gender,
+    Kind,
+    MediationResult,
+    OdrResult,
+    SaleMode,
+    Status,
 )  # fmt: skip
 
 STATUSES = tuple(Status)
@@ -23,7 +29,16 @@ MEDIATION_RESULTS = (
     MediationResult.UNREACHABLE, MediationResult.OTHER,
 )  # fmt: skip
 INFORMATION_SOURCES = ("消费者", "消费者", "消费者", "社会公众", "企业", "其他部门")
-KEYWORD_TAGS = ("节日消费", "校园周边", "老年消费", "预付式消费", "网络舆情", "政策监管", "民生商品", "直播带货")
+KEYWORD_TAGS = (
+    "节日消费",
+    "校园周边",
+    "老年消费",
+    "预付式消费",
+    "网络舆情",
+    "政策监管",
+    "民生商品",
+    "直播带货",
+)
 ID_DIGITS_BETWEEN = "0000000"
 """Seen in 登记编号 of the national platform: region, seven zeros, day, serial number."""
 
@@ -93,53 +108,70 @@ def entry_frame(
     inquiry = rows.kind == KINDS.index(Kind.INQUIRY)
     tags = pl.Series(list(KEYWORD_TAGS)).gather(rng.integers(0, len(KEYWORD_TAGS), count))
     linked = ids.gather(_u(np.maximum(rows.linked, 0)))
-    return pl.DataFrame({
-        "submission_id": ids,
-        "kind": _choose(KINDS, rows.kind),
-        "linked_id": _where(linked, rows.linked >= 0),
-        "registered_at": _times(rows.registered),
-        "channel": _choose(catalogue.channels, rows.channel),
-        "information_source": _choose(INFORMATION_SOURCES, rng.integers(0, len(INFORMATION_SOURCES), count)),
-        "person_name": _where(people.name(person), ~anonymous),
-        "complainant_gender": _where(genders.gather(_u(people.gender(person))), ~anonymous),
-        "complainant_age_band": _where(people.age_band(person), ~anonymous & (rng.random(count) < 0.6)),
-        "person_phone": _where(people.phone(rows.phone_of), ~anonymous),
-        "person_id_number": _where(people.id_number(person), given_id),
-        "person_address": _where(people.address(person), given_address),
-        "respondent_name": _where(_names(world, rows, firm), named),
-        "uscc": _where(firms.uscc.gather(_u(firm)), coded),
-        "operator_type": _where(firms.kinds.gather(_u(firm)), coded),
-        "industry": _where(firms.industry.gather(_u(firm)), named & (rng.random(count) < 0.9)),
-        "respondent_address": _where(firms.address.gather(_u(firm)), named & ~rows.poor & (rng.random(count) < 0.85)),
-        "county_code": _choose(places.county_codes, rows.county),
-        "street_code": _where(_choose(places.street_codes, np.maximum(rows.street, 0)), rng.random(count) < 0.9),
-        "incident_place": _where(_places(world, rows), ~rows.online & named & ~rows.poor & (rng.random(count) < 0.7)),
-        "product": _where(_choose(catalogue.products.codes, rows.product), product),
-        "product_name": _where(_choose(catalogue.products.item_names, rows.item), product),
-        "brand": _where(_brand(world, rows), product & ~services & ~inquiry & (rng.random(count) < 0.5)),
-        "quantity": _where(pl.Series(rows.quantity.astype(np.float64)), product & ~inquiry & (rng.random(count) < 0.7)),
-        "consumed_yuan": _where(pl.Series(rows.paid), rows.amount_known),
-        "disputed_yuan": _where(pl.Series(rows.claimed), rows.amount_known & ~inquiry),
-        "sale_mode": _where(_sale_modes(rows, rng), product & ~inquiry),
-        "is_online": _where(pl.Series(rows.online), ~inquiry),
-        "online_platform": _where(platform_names(world).gather(_u(rows.platform)), rows.online),
-        "is_livestream": _where(pl.Series(rows.live), ~inquiry),
-        "is_prepaid": _where(pl.Series(rows.prepaid), ~inquiry),
-        "issue_type": _choose(catalogue.issues.types, rows.issue),
-        "issue_subtype": _choose(catalogue.issues.codes, rows.issue),
-        "requested_remedies": _where(remedies.gather(_u(rows.remedy)), ~inquiry),
-        "title": texts.title,
-        "narrative": texts.narrative,
-        "tags": _where(tags, ~inquiry & (rng.random(count) < 0.08)),
-        "disputed_at": _where(_times(rows.disputed), ~inquiry & ~rows.poor & (rng.random(count) < 0.85)),
-        "handling_unit": (places.full_names() + "市场监督管理局").gather(_u(rows.county)),
-        "handling_section": _sections(world).gather(_u(np.maximum(rows.street, 0))),
-    })
+    return pl.DataFrame(
+        {
+            "submission_id": ids,
+            "kind": _choose(KINDS, rows.kind),
+            "linked_id": _where(linked, rows.linked >= 0),
+            "registered_at": _times(rows.registered),
+            "channel": _choose(catalogue.channels, rows.channel),
+            "information_source": _choose(
+                INFORMATION_SOURCES, rng.integers(0, len(INFORMATION_SOURCES), count)
+            ),
+            "person_name": _where(people.name(person), ~anonymous),
+            "complainant_gender": _where(genders.gather(_u(people.gender(person))), ~anonymous),
+            "complainant_age_band": _where(
+                people.age_band(person), ~anonymous & (rng.random(count) < 0.6)
+            ),
+            "person_phone": _where(people.phone(rows.phone_of), ~anonymous),
+            "person_id_number": _where(people.id_number(person), given_id),
+            "person_address": _where(people.address(person), given_address),
+            "respondent_name": _where(_names(world, rows, firm), named),
+            "uscc": _where(firms.uscc.gather(_u(firm)), coded),
+            "operator_type": _where(firms.kinds.gather(_u(firm)), coded),
+            "industry": _where(firms.industry.gather(_u(firm)), named & (rng.random(count) < 0.9)),
+            "respondent_address": _where(
+                firms.address.gather(_u(firm)), named & ~rows.poor & (rng.random(count) < 0.85)
+            ),
+            "county_code": _choose(places.county_codes, rows.county),
+            "street_code": _where(
+                _choose(places.street_codes, np.maximum(rows.street, 0)), rng.random(count) < 0.9
+            ),
+            "incident_place": _where(
+                _places(world, rows), ~rows.online & named & ~rows.poor & (rng.random(count) < 0.7)
+            ),
+            "product": _where(_choose(catalogue.products.codes, rows.product), product),
+            "product_name": _where(_choose(catalogue.products.item_names, rows.item), product),
+            "brand": _where(
+                _brand(world, rows), product & ~services & ~inquiry & (rng.random(count) < 0.5)
+            ),
+            "quantity": _where(
+                pl.Series(rows.quantity.astype(np.float64)),
+                product & ~inquiry & (rng.random(count) < 0.7),
+            ),
+            "consumed_yuan": _where(pl.Series(rows.paid), rows.amount_known),
+            "disputed_yuan": _where(pl.Series(rows.claimed), rows.amount_known & ~inquiry),
+            "sale_mode": _where(_sale_modes(rows, rng), product & ~inquiry),
+            "is_online": _where(pl.Series(rows.online), ~inquiry),
+            "online_platform": _where(platform_names(world).gather(_u(rows.platform)), rows.online),
+            "is_livestream": _where(pl.Series(rows.live), ~inquiry),
+            "is_prepaid": _where(pl.Series(rows.prepaid), ~inquiry),
+            "issue_type": _choose(catalogue.issues.types, rows.issue),
+            "issue_subtype": _choose(catalogue.issues.codes, rows.issue),
+            "requested_remedies": _where(remedies.gather(_u(rows.remedy)), ~inquiry),
+            "title": texts.title,
+            "narrative": texts.narrative,
+            "tags": _where(tags, ~inquiry & (rng.random(count) < 0.08)),
+            "disputed_at": _where(
+                _times(rows.disputed), ~inquiry & ~rows.poor & (rng.random(count) < 0.85)
+            ),
+            "handling_unit": (places.full_names() + "市场监督管理局").gather(_u(rows.county)),
+            "handling_section": _sections(world).gather(_u(np.maximum(rows.street, 0))),
+        }
+    )
 
 
-def handling_frame(
-    rows: Rows, course: Course, feedback: pl.Series, moment: int
-) -> pl.DataFrame:
+def handling_frame(rows: Rows, course: Course, feedback: pl.Series, moment: int) -> pl.DataFrame:
     """Return what was known of the handling at ``moment`` (seconds since 1970), in codes."""
     inquiry = rows.kind == KINDS.index(Kind.INQUIRY)
     complaint = rows.kind == KINDS.index(Kind.COMPLAINT)
@@ -153,52 +185,62 @@ def handling_frame(
     acceptance = np.where(accepted, 1, np.where(decided, 2, 0))
     due_at = np.where(checked, course.due, NEVER)
     due_at = np.where((course.case_flag >= 0) & ~opened, course.first_due, due_at)
-    return pl.DataFrame({
-        "dispatched_at": _seen(course.dispatched, moment),
-        "first_check_due_at": _where(_times(course.first_due), (course.first_due < NEVER) & dispatched),
-        "first_checked_at": _seen(course.first_checked, moment),
-        "acceptance": _where(
-            _choose((Acceptance.PENDING, Acceptance.ACCEPTED, Acceptance.DECLINED), acceptance),
-            complaint & (course.first_checked < NEVER),
-        ),
-        "reject_reason": _where(
-            _choose(REJECT_REASONS, np.maximum(course.reject_reason, 0)), checked & (course.reject_reason >= 0)
-        ),
-        "accepted_at": _where(_times(course.first_checked), accepted),
-        "due_at": _where(_times(due_at), due_at < NEVER),
-        "closed_at": _seen(course.closed, moment),
-        "status": _choose(STATUSES, status_at(rows, course, moment)),
-        "mediation_result": _where(
-            _choose(MEDIATION_RESULTS, np.maximum(course.mediation, 0)), closed & (course.mediation >= 0)
-        ),
-        "mediation_end_reason": _where(
-            _choose(END_REASONS, np.maximum(course.end_reason, 0)), closed & (course.end_reason >= 0)
-        ),
-        "is_transferred_to_case": _where(pl.Series(course.transferred), closed & accepted),
-        "is_case_opened": _where(pl.Series(course.case_flag == 1), checked & (course.case_flag >= 0)),
-        "case_opened_at": _where(_times(course.first_checked), opened),
-        "case_value_yuan": _amount(course.case_yuan, closed),
-        "fined_yuan": _amount(course.fined_yuan, closed),
-        "confiscated_yuan": _amount(course.confiscated_yuan, closed),
-        "recovered_yuan": _amount(course.recovered_yuan, closed),
-        "feedback": _where(feedback, closed),
-        "satisfaction": _where(
-            pl.Series(course.satisfaction.astype(np.int16)), (course.fed_back <= moment) & (course.satisfaction > 0)
-        ),
-        "is_published": _where(pl.Series(published), accepted & closed),
-        "published_at": _seen(course.published, moment),
-        "is_odr": _where(pl.Series(is_odr), complaint),
-        "odr_result": _where(
-            _choose(
-                (OdrResult.SETTLED, OdrResult.NOT_SETTLED, OdrResult.PENDING),
-                np.where(course.odr_ended <= moment, np.maximum(course.odr, 0), 2),
+    return pl.DataFrame(
+        {
+            "dispatched_at": _seen(course.dispatched, moment),
+            "first_check_due_at": _where(
+                _times(course.first_due), (course.first_due < NEVER) & dispatched
             ),
-            is_odr,
-        ),
-        "is_supervised": _where(pl.Series(course.supervised), ~inquiry),
-        "is_serial_claimant": _where(pl.Series(course.serial), ~inquiry),
-        "updated_at": _times(last_change(rows, course, moment)),
-    })
+            "first_checked_at": _seen(course.first_checked, moment),
+            "acceptance": _where(
+                _choose((Acceptance.PENDING, Acceptance.ACCEPTED, Acceptance.DECLINED), acceptance),
+                complaint & (course.first_checked < NEVER),
+            ),
+            "reject_reason": _where(
+                _choose(REJECT_REASONS, np.maximum(course.reject_reason, 0)),
+                checked & (course.reject_reason >= 0),
+            ),
+            "accepted_at": _where(_times(course.first_checked), accepted),
+            "due_at": _where(_times(due_at), due_at < NEVER),
+            "closed_at": _seen(course.closed, moment),
+            "status": _choose(STATUSES, status_at(rows, course, moment)),
+            "mediation_result": _where(
+                _choose(MEDIATION_RESULTS, np.maximum(course.mediation, 0)),
+                closed & (course.mediation >= 0),
+            ),
+            "mediation_end_reason": _where(
+                _choose(END_REASONS, np.maximum(course.end_reason, 0)),
+                closed & (course.end_reason >= 0),
+            ),
+            "is_transferred_to_case": _where(pl.Series(course.transferred), closed & accepted),
+            "is_case_opened": _where(
+                pl.Series(course.case_flag == 1), checked & (course.case_flag >= 0)
+            ),
+            "case_opened_at": _where(_times(course.first_checked), opened),
+            "case_value_yuan": _amount(course.case_yuan, closed),
+            "fined_yuan": _amount(course.fined_yuan, closed),
+            "confiscated_yuan": _amount(course.confiscated_yuan, closed),
+            "recovered_yuan": _amount(course.recovered_yuan, closed),
+            "feedback": _where(feedback, closed),
+            "satisfaction": _where(
+                pl.Series(course.satisfaction.astype(np.int16)),
+                (course.fed_back <= moment) & (course.satisfaction > 0),
+            ),
+            "is_published": _where(pl.Series(published), accepted & closed),
+            "published_at": _seen(course.published, moment),
+            "is_odr": _where(pl.Series(is_odr), complaint),
+            "odr_result": _where(
+                _choose(
+                    (OdrResult.SETTLED, OdrResult.NOT_SETTLED, OdrResult.PENDING),
+                    np.where(course.odr_ended <= moment, np.maximum(course.odr, 0), 2),
+                ),
+                is_odr,
+            ),
+            "is_supervised": _where(pl.Series(course.supervised), ~inquiry),
+            "is_serial_claimant": _where(pl.Series(course.serial), ~inquiry),
+            "updated_at": _times(last_change(rows, course, moment)),
+        }
+    )
 
 
 def last_change(rows: Rows, course: Course, moment: int) -> Ints:
@@ -300,4 +342,6 @@ def _amount(values: Floats, keep: Flags) -> pl.Series:
 
 def moment_after(day: dt.date) -> int:
     """Return the last second of ``day``, at which sources are exported."""
-    return int((dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp())) + DAY_SECONDS - 1
+    return (
+        int(dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp()) + DAY_SECONDS - 1
+    )

@@ -6,7 +6,7 @@ import numpy as np
 
 from jobs.demo.catalogue import KINDS
 from jobs.demo.choosing import Chooser, Floats, Ints
-from jobs.demo.operators import MISSPELT, OFFICIAL, SHORT, SIGN
+from jobs.demo.naming import MISSPELT, OFFICIAL, SHORT, SIGN
 from jobs.demo.rows import BUYS, LETTERS, REGISTERS, Flags, Rows
 from jobs.demo.timeline import month_of, month_offset
 from jobs.demo.workdays import DAY_SECONDS
@@ -76,12 +76,18 @@ class Draft:
         """Return the submissions of all parts."""
         names = {name for part in parts for name in part.wishes}
         return cls(
-            *(np.concatenate([getattr(part, name) for part in parts])
-              for name in ("kind", "channel", "day")),
-            {name: np.concatenate([
-                part.wishes.get(name, np.full(len(part), -1, dtype=np.int64)) for part in parts
-            ]) for name in sorted(names)},
+            kind=np.concatenate([part.kind for part in parts]),
+            channel=np.concatenate([part.channel for part in parts]),
+            day=np.concatenate([part.day for part in parts]),
+            wishes={
+                name: np.concatenate([part.free_or(name) for part in parts])
+                for name in sorted(names)
+            },
         )
+
+    def free_or(self, name: str) -> Ints:
+        """Return what is wished for a column, all free where nothing is."""
+        return self.wishes.get(name, np.full(len(self), -1, dtype=np.int64))
 
 
 def draw_rows(world: World, draft: Draft, rng: np.random.Generator) -> Rows:
@@ -92,17 +98,20 @@ def draw_rows(world: World, draft: Draft, rng: np.random.Generator) -> Rows:
         return rng.random(count)
 
     mode = world.mode_of[draft.channel]
-    county = draft.wish("county", world.county_chooser.draw(month_offset(world, draft.day), uniform()))
+    county = draft.wish(
+        "county", world.county_chooser.draw(month_offset(world, draft.day), uniform())
+    )
     product = draft.wish("product", _product(world, draft, uniform()))
     item = draft.wish("item", _item(world, draft.day, product, uniform()))
     group = products.group[product]
-    issue = draft.wish("issue", world.issue_chooser.draw(
-        draft.kind * len(products.groups) + group, uniform()))
+    issue = draft.wish(
+        "issue", world.issue_chooser.draw(draft.kind * len(products.groups) + group, uniform())
+    )
     asks = draft.kind == KINDS.index(Kind.INQUIRY)
     online = draft.wish("online", (uniform() < world.online_share[product]).astype(np.int64)) == 1
     online &= ~asks
     trade = world.trade_chooser.draw(product * 2 + online, uniform())
-    operator, county = _operator(world, draft, trade, county, online, rng)
+    operator, county = _operator(world, draft, trade, county, online=online, rng=rng)
     goods = ~products.is_service[product]
     live = online & goods & (uniform() < world.livestream_share)
     prepaid = (world.prepaid_issue[issue] == 1) | (
@@ -154,12 +163,18 @@ def draw_rows(world: World, draft: Draft, rng: np.random.Generator) -> Rows:
 
 def _product(world: World, draft: Draft, uniform: Floats) -> Ints:
     offset = draft.day - world.calendar.first
-    holiday = np.array([
-        1 if name in LONG_HOLIDAYS else HOLIDAY_KINDS.index(name) if name in HOLIDAY_KINDS else 0
-        for name in world.calendar.holiday
-    ])[offset]
+    holiday = np.array(
+        [
+            1
+            if name in LONG_HOLIDAYS
+            else HOLIDAY_KINDS.index(name)
+            if name in HOLIDAY_KINDS
+            else 0
+            for name in world.calendar.holiday
+        ]
+    )[offset]
     period = (draft.kind * 12 + month_of(draft.day)) * len(HOLIDAY_KINDS) + holiday
-    return world.product_chooser.draw(period, uniform)
+    return world.product_chooser.draw(np.asarray(period), uniform)
 
 
 def _item(world: World, day: Ints, product: Ints, uniform: Floats) -> Ints:
@@ -172,7 +187,13 @@ def _item(world: World, day: Ints, product: Ints, uniform: Floats) -> Ints:
 
 
 def _operator(
-    world: World, draft: Draft, trade: Ints, county: Ints, online: Flags, rng: np.random.Generator
+    world: World,
+    draft: Draft,
+    trade: Ints,
+    county: Ints,
+    *,
+    online: Flags,
+    rng: np.random.Generator,
 ) -> tuple[Ints, Ints]:
     """Choose a business of the trade: of the county, else of the city, else of the province."""
     uniform = rng.random(len(draft))
@@ -202,21 +223,22 @@ def _street(world: World, operator: Ints, county: Ints, uniform: Floats) -> Ints
 def _second(world: World, mode: Ints, rng: np.random.Generator) -> Ints:
     hours = Chooser.of([world.catalogue.mix["hours"][name] for name in MODES])
     hour = hours.draw(mode, rng.random(len(mode)))
-    return hour * 3600 + rng.integers(0, 3600, len(mode))
+    return np.asarray(hour * 3600 + rng.integers(0, 3600, len(mode)))
 
 
 def _disputed(registered: Ints, rng: np.random.Generator) -> Ints:
     lag = rng.lognormal(np.log(DISPUTE_LAG_DAYS), DISPUTE_LAG_SIGMA, len(registered))
     days = np.minimum(np.floor(lag), DISPUTE_LAG_MOST).astype(np.int64)
     second = rng.integers(9 * 3600, 22 * 3600, len(registered))
-    return np.minimum((registered // DAY_SECONDS - days) * DAY_SECONDS + second, registered - 600)
+    bought = (registered // DAY_SECONDS - days) * DAY_SECONDS + second
+    return np.asarray(np.minimum(bought, registered - 600), dtype=np.int64)
 
 
 def _price(world: World, product: Ints, prepaid: Flags, rng: np.random.Generator) -> Floats:
     products = world.catalogue.products
     log_median = np.log(products.median_yuan[product]) + np.where(prepaid, 0.6, 0.0)
     price = np.exp(log_median + products.sigma[product] * rng.standard_normal(len(product)))
-    return _priced(price, rng.random(len(product)))
+    return _priced(np.asarray(price), rng.random(len(product)))
 
 
 def _priced(price: Floats, uniform: Floats) -> Floats:
@@ -225,7 +247,9 @@ def _priced(price: Floats, uniform: Floats) -> Floats:
     rounded = np.maximum(np.round(price / step), 1) * step
     with_nine = (uniform < 0.35) & (price >= 30) & (price < 10_000)
     tens = step * 10
-    return np.round(np.where(with_nine, np.ceil(rounded / tens) * tens - step, rounded), 1)
+    return np.asarray(
+        np.round(np.where(with_nine, np.ceil(rounded / tens) * tens - step, rounded), 1)
+    )
 
 
 def _claimed(paid: Floats, prepaid: Flags, uniform: Floats) -> Floats:
@@ -241,7 +265,9 @@ def _by_kind(world: World, name: str) -> Floats:
 
 def _name_form(mode: Ints, uniform: Floats) -> Ints:
     order = (OFFICIAL, SIGN, SHORT, MISSPELT)
-    return Chooser.of([[NAME_FORMS[name][form] for form in order] for name in MODES]).draw(mode, uniform)
+    return Chooser.of([[NAME_FORMS[name][form] for form in order] for name in MODES]).draw(
+        mode, uniform
+    )
 
 
 def _platform(world: World, online: Flags, live: Flags, goods: Flags, uniform: Floats) -> Ints:
@@ -257,7 +283,8 @@ def _platform(world: World, online: Flags, live: Flags, goods: Flags, uniform: F
 def _register(kind: Ints, mode: Ints, uniform: Floats) -> Ints:
     table = [
         [REGISTER_SHARES[name, way].get(register, 0) for register in REGISTERS]
-        for name in KINDS for way in MODES
+        for name in KINDS
+        for way in MODES
     ]
     return Chooser.of(table).draw(kind * len(MODES) + mode, uniform)
 
@@ -269,7 +296,9 @@ def _buy(world: World, product: Ints, online: Flags, live: Flags, prepaid: Flags
     def of(members: frozenset[str]) -> Flags:
         return np.array([code in members for code in codes])[product]
 
-    contract = np.array([products.groups[group] in CONTRACT_GROUPS for group in products.group])[product]
+    contract = np.array([products.groups[group] in CONTRACT_GROUPS for group in products.group])[
+        product
+    ]
     found = np.select(
         [
             live,
@@ -281,9 +310,19 @@ def _buy(world: World, product: Ints, online: Flags, live: Flags, prepaid: Flags
             contract | of(CONTRACT_PRODUCTS),
             service[product],
         ],
-        [BUYS.index(name) for name in (
-            "live", "prepaid", "online", "delivery", "booking", "meal", "contract", "service"
-        )],
+        [
+            BUYS.index(name)
+            for name in (
+                "live",
+                "prepaid",
+                "online",
+                "delivery",
+                "booking",
+                "meal",
+                "contract",
+                "service",
+            )
+        ],
         BUYS.index("store"),
     )
     return found.astype(np.int64)

@@ -133,12 +133,25 @@ def _surges(plot: Plot) -> None:
         wishes["operator"] = np.full(size, operator)
         wishes["letter"] = np.full(size, LETTERS.index("surge"))
         wishes["register"] = np.full(size, REGISTERS.index("event"))
-        draft = Draft(np.full(size, COMPLAINT), _channels(plot, size), _days(plot, size, first, last), wishes)
-        codes = {"county_code": spec["county"], "product": spec["product"], "issue_subtype": spec["issue"]}
-        plot.plant(Planted(
-            name, "surge", f"{spec['name']}：{_county(world, spec['county'])}", first, last,
-            codes | _firm(world, operator), draft,
-        ))
+        draft = Draft(
+            np.full(size, COMPLAINT), _channels(plot, size), _days(plot, size, first, last), wishes
+        )
+        codes = {
+            "county_code": spec["county"],
+            "product": spec["product"],
+            "issue_subtype": spec["issue"],
+        }
+        plot.plant(
+            Planted(
+                name,
+                "surge",
+                f"{spec['name']}：{_county(world, spec['county'])}",
+                first,
+                last,
+                codes | _firm(world, operator),
+                draft,
+            )
+        )
 
 
 def _chain(plot: Plot) -> None:
@@ -151,7 +164,9 @@ def _chain(plot: Plot) -> None:
     ):  # fmt: skip
         scaled = plot.size(size)
         if len(branches) == 0:
-            plot.skip(name, f"{len(world.operators)} businesses are too few for the chain's branches")
+            plot.skip(
+                name, f"{len(world.operators)} businesses are too few for the chain's branches"
+            )
             continue
         if not plot.fits(name, scaled, first):
             continue
@@ -186,16 +201,21 @@ def _scare(plot: Plot) -> None:
     product = products.codes.index(spec["product"])
     tipoff = plot.rng.random(size) < 0.3
     county = plot.rng.integers(0, len(spec["counties"]), size)
-    sellers = np.array([
-        [_business(plot, product, code) for _ in range(spec["operators"])] for code in spec["counties"]
-    ])
+    sellers = np.array(
+        [
+            [_business(plot, product, code) for _ in range(spec["operators"])]
+            for code in spec["counties"]
+        ]
+    )
     last = first + spec["days"] - 1
     wishes = {
         "county": np.array([world.places.county(code) for code in spec["counties"]])[county],
         "operator": sellers[county, plot.rng.integers(0, spec["operators"], size)],
         "product": np.full(size, product),
         "item": np.full(size, products.item_names.index(spec["item"])),
-        "issue": np.where(tipoff, issues.codes.index(spec["tipoff_issue"]), issues.codes.index(spec["issue"])),
+        "issue": np.where(
+            tipoff, issues.codes.index(spec["tipoff_issue"]), issues.codes.index(spec["issue"])
+        ),
         "online": np.zeros(size, dtype=np.int64),
         "letter": np.full(size, LETTERS.index("scare")),
         "register": np.full(size, REGISTERS.index("event")),
@@ -212,8 +232,10 @@ def _serial(plot: Plot) -> None:
     spec, world = plot.spec["serial"], plot.world
     first = max(plot.day(spec["ago"]), world.first_day)
     products = ("G101-09", "G103-04", "G180-01", "G114-01", "G101-11", "G117-01")
-    issues = {COMPLAINT: ("C01-04", "C07-02", "C12-02", "C06-02", "C01-04", "C05-01"),
-              TIPOFF: ("R03-03", "R01-02", "R05-02", "R06-01", "R03-03", "R04-01")}
+    issues = {
+        COMPLAINT: ("C01-04", "C07-02", "C12-02", "C06-02", "C01-04", "C05-01"),
+        TIPOFF: ("R03-03", "R01-02", "R05-02", "R06-01", "R03-03", "R04-01"),
+    }
     sizes = np.linspace(spec["smallest"], spec["largest"], spec["persons"])
     for number, full in enumerate(sizes):
         name, size = f"serial-{number + 1:02}", plot.size(int(full))
@@ -222,9 +244,12 @@ def _serial(plot: Plot) -> None:
         letter, person = number % 6, world.people_count + 10 * number
         shared = number < spec["shared_phones"]
         kind = np.where(plot.rng.random(size) < 0.45, TIPOFF, COMPLAINT)
-        chosen = np.array([world.catalogue.issues.codes.index(issues[int(k)][letter]) for k in kind])
+        chosen = np.array(
+            [world.catalogue.issues.codes.index(issues[int(k)][letter]) for k in kind]
+        )
         wishes = {
-            "person": person + (plot.rng.integers(0, 3, size) if shared else np.zeros(size, dtype=np.int64)),
+            "person": person
+            + (plot.rng.integers(0, 3, size) if shared else np.zeros(size, dtype=np.int64)),
             "phone_of": np.full(size, person),
             "product": np.full(size, world.catalogue.products.codes.index(products[letter])),
             "issue": chosen,
@@ -233,7 +258,9 @@ def _serial(plot: Plot) -> None:
             "register": np.full(size, REGISTERS.index("serial")),
         }
         last = min(first + spec["days"] - 1, world.last_day)
-        people = [world.people.name(np.array([person + step]))[0] for step in range(3 if shared else 1)]
+        people = [
+            world.people.name(np.array([person + step]))[0] for step in range(3 if shared else 1)
+        ]
         plot.plant(Planted(
             name, "serial_claimant", "一人多次、模板化诉求" + ("，多人共用电话" if shared else ""), first, last,
             {"names": people, "phone": world.people.phone(np.array([person]))[0], "product": products[letter]},
@@ -283,7 +310,9 @@ def _business(plot: Plot, product: int, county: str) -> int:
     trade = world.trade_chooser.draw(np.array([product * 2]), plot.rng.random(1))
     cell = trade * len(world.places.county_codes) + world.places.county(county)
     found = world.within_county.draw(cell, plot.rng.random(1))
-    return int(found[0] if found[0] >= 0 else world.within_province.draw(trade, plot.rng.random(1))[0])
+    return int(
+        found[0] if found[0] >= 0 else world.within_province.draw(trade, plot.rng.random(1))[0]
+    )
 
 
 def _firm(world: World, operator: int) -> dict[str, str]:
@@ -309,4 +338,3 @@ def _days(plot: Plot, size: int, first: int, last: int, *, rising: bool = False)
     length = last - first + 1
     shape = np.arange(1, length + 1.0) if rising else np.sin(np.linspace(0.35, 2.9, length))
     return first + plot.rng.choice(length, size, p=shape / shape.sum())
-

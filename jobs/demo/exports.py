@@ -32,12 +32,24 @@ MEDIATION_WORDS = {
 }  # fmt: skip
 ODR_WORDS = {"settled": "和解成功", "not_settled": "和解失败", "pending": "处理中"}
 GENDER_WORDS = {"female": "女", "male": "男"}
-SALE_WORDS = {"store": "现场购物", "online": "网络购物", "door_to_door": "上门推销", "phone": "电话购物", "other": "其他"}
+SALE_WORDS = {
+    "store": "现场购物",
+    "online": "网络购物",
+    "door_to_door": "上门推销",
+    "phone": "电话购物",
+    "other": "其他",
+}
 REMEDY_WORDS = {
     "refund": "退赔费用", "return_goods": "退货", "replace": "更换", "repair": "修理", "redo": "重作",
     "supplement": "补足商品数量", "compensate": "赔偿损失", "apologise": "赔礼道歉", "investigate": "查处", "other": "其他",
 }  # fmt: skip
-SATISFACTION_WORDS = {"5": "非常满意", "4": "满意", "3": "基本满意", "2": "不满意", "1": "非常不满意"}
+SATISFACTION_WORDS = {
+    "5": "非常满意",
+    "4": "满意",
+    "3": "基本满意",
+    "2": "不满意",
+    "1": "非常不满意",
+}
 FORM_WORDS = {"complaint": "投诉单", "tipoff": "举报单", "inquiry": "咨询单"}
 
 
@@ -62,8 +74,11 @@ def read_labels(places: Places, assets: Path = ASSETS) -> Labels:
     full = dict(zip(places.county_codes, places.full_names().to_list(), strict=True))
     return Labels(
         products={row["code"]: row["name"] for row in products},
-        old_products={row["code"]: row["aliases"].split(";")[0] for row in products
-                      if row["aliases"] and row["level"] == "category"},
+        old_products={
+            row["code"]: row["aliases"].split(";")[0]
+            for row in products
+            if row["aliases"] and row["level"] == "category"
+        },
         issues={row["code"]: row["name"] for row in rows_of(folder / "issues.csv")},
         industries={row["code"]: row["name"] for row in rows_of(folder / "industries.csv")},
         channels={row["code"]: row["name"] for row in rows_of(folder / "channels.csv")},
@@ -77,9 +92,12 @@ def national_columns(labels: Labels) -> list[pl.Expr]:
     """Return the national platform's export: its proved columns first, further ones after."""
     tipoff = pl.col("kind") == "tipoff"
     first_check = (
-        pl.when(tipoff & pl.col("is_case_opened").is_null()).then(pl.lit("核查中"))
-        .when(tipoff & pl.col("is_case_opened")).then(pl.lit("立案"))
-        .when(tipoff).then(pl.lit("不立案"))
+        pl.when(tipoff & pl.col("is_case_opened").is_null())
+        .then(pl.lit("核查中"))
+        .when(tipoff & pl.col("is_case_opened"))
+        .then(pl.lit("立案"))
+        .when(tipoff)
+        .then(pl.lit("不立案"))
         .otherwise(_worded("acceptance", ACCEPTANCE_WORDS))
     )
     return [
@@ -338,7 +356,9 @@ def _product_path(labels: Labels, separator: str, *, root: Mapping[str, str]) ->
     used = pl.when(pl.col("old_name")).then(pl.coalesce(old, name)).otherwise(name)
     parts = [used, _worded("product", labels.products)]
     if root:
-        parts.insert(0, pl.col("product").str.head(1).replace_strict(dict(root), return_dtype=pl.String))
+        parts.insert(
+            0, pl.col("product").str.head(1).replace_strict(dict(root), return_dtype=pl.String)
+        )
     return pl.concat_str(parts, separator=separator)
 
 
@@ -355,14 +375,20 @@ def _spoken_amount(column: str) -> pl.Expr:
     plain = _number(column)
     whole = value.floor().cast(pl.Int64)
     grouped = pl.concat_str(
-        (whole // 1000).cast(pl.String), pl.lit(","), (whole % 1000).cast(pl.String).str.zfill(3), pl.lit("元")
+        (whole // 1000).cast(pl.String),
+        pl.lit(","),
+        (whole % 1000).cast(pl.String).str.zfill(3),
+        pl.lit("元"),
     )
     myriads = pl.concat_str((value / 10_000).cast(pl.String).str.strip_suffix(".0"), pl.lit("万"))
     form = pl.col("row") % 4
     return (
-        pl.when((value >= 10_000) & (value % 1_000 == 0) & (form < 2)).then(myriads)
-        .when((value >= 1_000) & (value < 1_000_000) & (value == value.floor()) & (form == 1)).then(grouped)
-        .when(form == 2).then(plain)
+        pl.when((value >= 10_000) & (value % 1_000 == 0) & (form < 2))
+        .then(myriads)
+        .when((value >= 1_000) & (value < 1_000_000) & (value == value.floor()) & (form == 1))
+        .then(grouped)
+        .when(form == 2)
+        .then(plain)
         .otherwise(pl.concat_str(plain, pl.lit("元")))
     )
 
@@ -370,4 +396,3 @@ def _spoken_amount(column: str) -> pl.Expr:
 def old_name_flags(count: int, rng: np.random.Generator) -> pl.Series:
     """Choose which rows print a former category name."""
     return pl.Series(rng.random(count) < OLD_NAMES)
-

@@ -65,7 +65,9 @@ def frames(
     (50, True)
     """
     last = end or dt.datetime.now().astimezone().date() - dt.timedelta(days=1)
-    world = build_world(submissions=submissions, operators=operators, months=months, seed=seed, end=last)
+    world = build_world(
+        submissions=submissions, operators=operators, months=months, seed=seed, end=last
+    )
     plan = plan_days(world, submissions, np.random.default_rng([seed, 4]))
     moment = moment_after(last)
     per_day = plan.per_day()
@@ -93,7 +95,12 @@ def write_parquet(
     """Write the frames as Parquet files, one a batch; see `frames` for the parameters."""
     folder.mkdir(parents=True, exist_ok=True)
     made = frames(
-        submissions=submissions, operators=operators, months=months, seed=seed, end=end, batch_rows=batch_rows
+        submissions=submissions,
+        operators=operators,
+        months=months,
+        seed=seed,
+        end=end,
+        batch_rows=batch_rows,
     )
     files = []
     for number, frame in enumerate(made, start=1):
@@ -103,9 +110,7 @@ def write_parquet(
     return ParquetFiles(tuple(files), PARQUET_MAPPING, submissions)
 
 
-def _batch(
-    world: World, draft: Draft, moment: int, rng: np.random.Generator
-) -> pl.DataFrame:
+def _batch(world: World, draft: Draft, moment: int, rng: np.random.Generator) -> pl.DataFrame:
     rows = draw_rows(world, draft, rng)
     rows = rows.take(np.argsort(rows.registered, kind="stable").astype(np.int64))
     mix = world.catalogue.mix["handling"]
@@ -114,11 +119,15 @@ def _batch(
         np.full(len(rows), mix["closing_late"]),
     )
     course = draw_courses(world, rows, lateness, rng)
-    parts = [write_texts(world, rows, course, start, rng) for start in range(0, len(rows), TEXT_BATCH)]
+    parts = [
+        write_texts(world, rows, course, start, rng) for start in range(0, len(rows), TEXT_BATCH)
+    ]
     texts = Texts(
         narrative=pl.concat([part.narrative for part in parts]),
         title=pl.concat([part.title for part in parts]),
         feedback=pl.concat([part.feedback for part in parts]),
     )
     entry = entry_frame(world, rows, texts, submission_ids(world, rows), rng)
-    return pl.concat([entry, handling_frame(rows, course, texts.feedback, moment)], how="horizontal")
+    return pl.concat(
+        [entry, handling_frame(rows, course, texts.feedback, moment)], how="horizontal"
+    )

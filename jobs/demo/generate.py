@@ -118,7 +118,9 @@ def generate(
     tell = progress or (lambda _: None)
     settings = {"submissions": submissions, "operators": operators, "months": months, "seed": seed,
                 "end": last.isoformat()}  # fmt: skip
-    world = build_world(submissions=submissions, operators=operators, months=months, seed=seed, end=last)
+    world = build_world(
+        submissions=submissions, operators=operators, months=months, seed=seed, end=last
+    )
     tell(f"{operators:,} businesses")
     province = compose(world, submissions=submissions, seed=seed, end=last)
     tell(f"{submissions:,} submissions")
@@ -158,10 +160,16 @@ def _write_operators(world: World, path: Path) -> None:
     """Write who the businesses really are, for judging how well names are brought together."""
     firms, places = world.operators, world.places
     official, sign, short, misspelt = firms.names
-    pl.DataFrame({
-        "uscc": firms.uscc, "name": official, "sign": sign, "short": short, "misspelt": misspelt,
-        "operator_type": firms.kinds, "industry": firms.industry, "address": firms.address,
-        "county_code": pl.Series(places.county_codes).gather(firms.county.astype("uint32")),
-    }).write_csv(path)
-
-
+    pl.DataFrame(
+        {
+            "uscc": firms.uscc,
+            "name": official,
+            "sign": sign,
+            "short": short,
+            "misspelt": misspelt,
+            "operator_type": firms.kinds,
+            "industry": firms.industry,
+            "address": firms.address,
+            "county_code": pl.Series(places.county_codes).gather(firms.county.astype("uint32")),
+        }
+    ).write_csv(path)

@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -238,9 +237,7 @@ class Grammar:
         return _Drawn(choice=choice, order=order, groups=tuple(groups))
 
 
-def _ask(
-    slot: Slot, rows: Ints, demands: dict[str, _Demand], rng: np.random.Generator
-) -> _Ask:
+def _ask(slot: Slot, rows: Ints, demands: dict[str, _Demand], rng: np.random.Generator) -> _Ask:
     demand = demands.setdefault(slot.name, _Demand())
     if slot.percent >= 100:
         return _Ask(slot.name, demand.ask(rows), len(rows), None)
@@ -311,7 +308,7 @@ def _concat(
     ).to_series()
 
 
-def _symbol(name: str, body: Any) -> Symbol:
+def _symbol(name: str, body: object) -> Symbol:
     if isinstance(body, str):
         patterns = _patterns(body)
         return Symbol(name, None, patterns, {"any": (0, len(patterns))})

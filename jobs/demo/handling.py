@@ -110,9 +110,7 @@ class Lateness:
     close: Floats
 
 
-def draw_courses(
-    world: World, rows: Rows, lateness: Lateness, rng: np.random.Generator
-) -> Course:
+def draw_courses(world: World, rows: Rows, lateness: Lateness, rng: np.random.Generator) -> Course:
     """Draw what happens to each submission."""
     count, mix = len(rows), world.catalogue.mix["handling"]
     calendar, day = world.calendar, rows.day
@@ -123,7 +121,9 @@ def draw_courses(
     def chance(share: float) -> Flags:
         return np.asarray(rng.random(count) < share)
 
-    odr_steps = np.clip(np.round(rng.gamma(2.2, mix["odr_working_days"] / 2.2, count)), 1, ODR_WORKING_DAYS)
+    odr_steps = np.clip(
+        np.round(rng.gamma(2.2, mix["odr_working_days"] / 2.2, count)), 1, ODR_WORKING_DAYS
+    )
     odr_day = calendar.after(day, odr_steps.astype(np.int64))
     odr_ended = np.where(is_odr, _at_office(odr_day, rng), NEVER)
     settled = is_odr & chance(mix["odr_settled"])
@@ -132,16 +132,18 @@ def draw_courses(
     late_check = rng.random(count) < lateness.check
     late_close = rng.random(count) < lateness.close
     allowed = np.where(complaint, FIRST_CHECK_WORKING_DAYS, TIPOFF_WORKING_DAYS * (1 + extended))
-    steps = _check_steps(mix, complaint, extended, allowed, late_check, rng)
-    checked = _checked_at(calendar, rows, base, steps, is_odr, rng)
+    steps = _check_steps(mix, complaint, extended, allowed=allowed, late=late_check, rng=rng)
+    checked = _checked_at(calendar, rows, base, steps, is_odr=is_odr, rng=rng)
     decided = (complaint & ~settled) | tipoff
     accepted = complaint & ~settled & chance(mix["accepted"])
     declined = complaint & ~settled & ~accepted
     withdrawn = accepted & chance(mix["withdrawn"])
     opened = tipoff & chance(mix["case_opened"])
     check_day = checked // DAY_SECONDS
-    due_day = _due_day(calendar, day, check_day, rng, accepted, opened)
-    closing = _closing_day(calendar, mix, check_day, due_day, accepted, late_close, rng)
+    due_day = _due_day(calendar, day, check_day, accepted=accepted, opened=opened, rng=rng)
+    closing = _closing_day(
+        calendar, mix, check_day, due_day, accepted=accepted, late=late_close, rng=rng
+    )
     answered = _answered(calendar, rows, rng)
     closed = np.select(
         [settled, accepted | opened, declined | tipoff],
@@ -154,7 +156,9 @@ def draw_courses(
     agreed = mediation == AGREEMENT
     return Course(
         dispatched=np.minimum(
-            np.where(is_odr, odr_ended, rows.registered) + rng.exponential(7 * 3600, count).astype(np.int64) + 120,
+            np.where(is_odr, odr_ended, rows.registered)
+            + rng.exponential(7 * 3600, count).astype(np.int64)
+            + 120,
             np.where(decided, checked, closed) - 60,
         ),
         odr_ended=odr_ended,
@@ -181,7 +185,9 @@ def draw_courses(
         transferred=complaint & accepted & chance(mix["transferred"]),
         case_flag=np.where(tipoff, opened.astype(np.int64), -1),
         case_yuan=np.where(opened, np.round(rng.lognormal(np.log(1_500), 1.6, count), 1), np.nan),
-        fined_yuan=np.where(opened, np.round(rng.lognormal(np.log(3_000), 1.2, count), -2) + 100, np.nan),
+        fined_yuan=np.where(
+            opened, np.round(rng.lognormal(np.log(3_000), 1.2, count), -2) + 100, np.nan
+        ),
         confiscated_yuan=np.where(
             opened & chance(0.3), np.round(rng.lognormal(np.log(300), 1.3, count), 1), np.nan
         ),
@@ -201,7 +207,13 @@ def _end_of(day: Ints) -> Ints:
 
 
 def _check_steps(
-    mix: Mix, complaint: Flags, extended: Flags, allowed: Ints, late: Flags, rng: np.random.Generator
+    mix: Mix,
+    complaint: Flags,
+    extended: Flags,
+    *,
+    allowed: Ints,
+    late: Flags,
+    rng: np.random.Generator,
 ) -> Ints:
     """Return working days until the first check, within the time allowed unless late."""
     count = len(complaint)
@@ -215,7 +227,13 @@ def _check_steps(
 
 
 def _checked_at(
-    calendar: WorkCalendar, rows: Rows, base: Ints, steps: Ints, is_odr: Flags, rng: np.random.Generator
+    calendar: WorkCalendar,
+    rows: Rows,
+    base: Ints,
+    steps: Ints,
+    *,
+    is_odr: Flags,
+    rng: np.random.Generator,
 ) -> Ints:
     """Check the same day only where there is office time left in it."""
     second = rows.registered % DAY_SECONDS
@@ -226,7 +244,13 @@ def _checked_at(
 
 
 def _due_day(
-    calendar: WorkCalendar, day: Ints, check_day: Ints, rng: np.random.Generator, accepted: Flags, opened: Flags
+    calendar: WorkCalendar,
+    day: Ints,
+    check_day: Ints,
+    *,
+    accepted: Flags,
+    opened: Flags,
+    rng: np.random.Generator,
 ) -> Ints:
     old = calendar.after(check_day, MEDIATION_WORKING_DAYS_2020)
     new = calendar.on_or_after(check_day + MEDIATION_DAYS_2026)
@@ -237,15 +261,24 @@ def _due_day(
 
 
 def _closing_day(
-    calendar: WorkCalendar, mix: Mix, check_day: Ints, due_day: Ints, accepted: Flags, late: Flags,
+    calendar: WorkCalendar,
+    mix: Mix,
+    check_day: Ints,
+    due_day: Ints,
+    *,
+    accepted: Flags,
+    late: Flags,
     rng: np.random.Generator,
 ) -> Ints:
     count = len(check_day)
     shape = mix["closing_days"]["shape"]
     mediated = np.floor(rng.gamma(shape, mix["closing_days"]["mean"] / shape, count))
-    investigated = np.clip(rng.normal(*mix["case_days"], count), 5, CASE_DAYS + CASE_EXTENSION_DAYS)
+    mean, width = mix["case_days"]
+    investigated = np.clip(rng.normal(mean, width, count), 5, CASE_DAYS + CASE_EXTENSION_DAYS)
     took = np.where(accepted, mediated, investigated).astype(np.int64)
-    on_time = np.minimum(calendar.on_or_after(check_day + np.minimum(took, MEDIATION_DAYS_2026 * 2)), due_day)
+    on_time = np.minimum(
+        calendar.on_or_after(check_day + np.minimum(took, MEDIATION_DAYS_2026 * 2)), due_day
+    )
     return np.where(late, calendar.after(due_day, rng.geometric(0.12, count)), on_time)
 
 
@@ -270,7 +303,8 @@ def _mediation(mix: Mix, accepted: Flags, withdrawn: Flags, rng: np.random.Gener
 
 
 def _recovered(rows: Rows, mix: Mix, agreed: Flags, rng: np.random.Generator) -> Floats:
-    part = rng.beta(*mix["recovered"], len(rows))
+    most, rest = mix["recovered"]
+    part = rng.beta(most, rest, len(rows))
     small = np.where(rng.random(len(rows)) < 0.4, rng.lognormal(np.log(90), 1.0, len(rows)), 0.0)
     worth = np.where(rows.amount_known, rows.claimed * part, small)
     return np.where(agreed & (worth > 0), np.round(worth, 1), np.nan)

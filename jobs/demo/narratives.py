@@ -9,7 +9,7 @@ import polars as pl
 from jobs.demo.catalogue import KINDS
 from jobs.demo.choosing import Floats, Ints
 from jobs.demo.grammar import Key
-from jobs.demo.operators import MISSPELT, OFFICIAL, SHORT, SIGN
+from jobs.demo.naming import MISSPELT, OFFICIAL, SHORT, SIGN
 from jobs.demo.rows import BUYS, LETTERS, REGISTERS, Rows
 from jobs.demo.workdays import DAY_SECONDS
 from jobs.demo.world import MARGIN_DAYS, World
@@ -31,7 +31,6 @@ OUTCOMES = (
     *(f"declined_{reason}" for reason in range(7)),
 )  # fmt: skip
 """Ends of a course, as the grammar names them; declined ones by reason."""
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +161,10 @@ class Writer:
         paid, form = self.rows.paid[at], self.rng.random(len(at))
         size = np.clip(np.floor(np.log10(paid)), 1, len(VAGUE_AMOUNTS)).astype(np.int64) - 1
         vague = ~self.rows.amount_known[at] & (self.rng.random(len(at)) < 0.3)
-        return pl.Series(VAGUE_AMOUNTS).gather(_u(size)).zip_with(
-            pl.Series(vague), yuan_text(paid, form)
+        return (
+            pl.Series(VAGUE_AMOUNTS)
+            .gather(_u(size))
+            .zip_with(pl.Series(vague), yuan_text(paid, form))
         )
 
     def _count(self, at: Ints) -> pl.Series:
@@ -178,18 +179,27 @@ class Writer:
         branded = goods & (form < 0.3)
         quoted = ~branded & (form < 0.36)
         return pl.select(
-            pl.when(pl.lit(pl.Series(branded))).then(pl.lit(self.brand(at)) + "牌" + pl.lit(item))
-            .when(pl.lit(pl.Series(quoted))).then(pl.lit("“") + pl.lit(item) + "”")
+            pl.when(pl.lit(pl.Series(branded)))
+            .then(pl.lit(self.brand(at)) + "牌" + pl.lit(item))
+            .when(pl.lit(pl.Series(quoted)))
+            .then(pl.lit("“") + pl.lit(item) + "”")
             .otherwise(pl.lit(item))
         ).to_series()
 
     def _county(self, at: Ints) -> pl.Series:
         county = _u(self.rows.county[at])
         full = self._full_counties.gather(county)
-        return full.zip_with(pl.Series(self.rng.random(len(at)) < 0.35), self._counties.gather(county))
+        return full.zip_with(
+            pl.Series(self.rng.random(len(at)) < 0.35), self._counties.gather(county)
+        )
 
     def _road(self, at: Ints) -> pl.Series:
-        return self._roads.gather(_u((np.maximum(self.rows.operator[at], 0) * 7 + self.rows.county[at]) % len(self._roads)))
+        return self._roads.gather(
+            _u(
+                (np.maximum(self.rows.operator[at], 0) * 7 + self.rows.county[at])
+                % len(self._roads)
+            )
+        )
 
     def _place(self, at: Ints) -> pl.Series:
         number = pl.Series(self.rng.integers(1, 399, len(at))).cast(pl.String) + "号"
@@ -202,7 +212,9 @@ class Writer:
         forms = np.array(TEXT_NAME_FORMS)[self.rng.integers(0, len(TEXT_NAME_FORMS), len(at))]
         businesses = len(self.world.operators)
         operator = self.rows.operator[at]
-        return self._shops.gather(_u(np.where(operator < 0, 4 * businesses, forms * businesses + operator)))
+        return self._shops.gather(
+            _u(np.where(operator < 0, 4 * businesses, forms * businesses + operator))
+        )
 
     def _shop_phone(self, at: Ints) -> pl.Series:
         operator = np.maximum(self.rows.operator[at], 0)
@@ -215,7 +227,9 @@ class Writer:
 
     def _later(self, at: Ints) -> pl.Series:
         first, last = self.rows.disputed[at] // DAY_SECONDS, self.rows.day[at]
-        return self._date(at, first + (self.rng.random(len(at)) * (last - first + 1)).astype(np.int64))
+        return self._date(
+            at, first + (self.rng.random(len(at)) * (last - first + 1)).astype(np.int64)
+        )
 
     def _date(self, at: Ints, day: Ints) -> pl.Series:
         dates = self._dates
@@ -252,9 +266,13 @@ class _Dates:
 def platform_names(world: World) -> pl.Series:
     """Return the names that ``Rows.platform`` points to."""
     mix = world.catalogue.mix
-    return pl.Series([
-        *mix["platforms"], *mix["service_platforms"], *mix["livestream_platforms"],
-    ])
+    return pl.Series(
+        [
+            *mix["platforms"],
+            *mix["service_platforms"],
+            *mix["livestream_platforms"],
+        ]
+    )
 
 
 def yuan_text(amount: Floats, form: Floats) -> pl.Series:
@@ -270,21 +288,35 @@ def yuan_text(amount: Floats, form: Floats) -> pl.Series:
     whole, tenth = whole + tenth // 10, tenth % 10
     plain = pl.Series(whole).cast(pl.String)
     fraction = pl.Series(tenth).cast(pl.String)
-    thousands = pl.Series(whole // 1000).cast(pl.String) + "," + pl.Series(whole % 1000).cast(pl.String).str.zfill(3)
+    thousands = (
+        pl.Series(whole // 1000).cast(pl.String)
+        + ","
+        + pl.Series(whole % 1000).cast(pl.String).str.zfill(3)
+    )
     myriads = pl.Series(np.round(amount / 10_000, 2)).cast(pl.String).str.strip_suffix(".0")
-    table = pl.DataFrame({
-        "plain": plain, "fraction": fraction, "thousands": thousands, "myriads": myriads, "form": form,
-        "whole": whole, "tenth": tenth,
-    })
+    table = pl.DataFrame(
+        {
+            "plain": plain,
+            "fraction": fraction,
+            "thousands": thousands,
+            "myriads": myriads,
+            "form": form,
+            "whole": whole,
+            "tenth": tenth,
+        }
+    )
     form_of, whole_of = pl.col("form"), pl.col("whole")
     return table.select(
-        pl.when(pl.col("tenth") > 0).then(pl.concat_str("plain", pl.lit("."), "fraction", pl.lit("元")))
+        pl.when(pl.col("tenth") > 0)
+        .then(pl.concat_str("plain", pl.lit("."), "fraction", pl.lit("元")))
         .when((form_of >= 0.9) & (whole_of >= 10_000) & (whole_of % 100 == 0))
         .then(pl.concat_str("myriads", pl.lit("万元")))
         .when((form_of >= 0.65) & (form_of < 0.8) & (whole_of >= 1_000) & (whole_of < 1_000_000))
         .then(pl.concat_str("thousands", pl.lit("元")))
-        .when(form_of >= 0.97).then(pl.concat_str(pl.lit("￥"), "plain"))
-        .when((form_of >= 0.8) & (form_of < 0.9)).then(pl.concat_str("plain", pl.lit("块钱")))
-        .otherwise(pl.concat_str("plain", pl.lit("元"))).alias("text")
+        .when(form_of >= 0.97)
+        .then(pl.concat_str(pl.lit("￥"), "plain"))
+        .when((form_of >= 0.8) & (form_of < 0.9))
+        .then(pl.concat_str("plain", pl.lit("块钱")))
+        .otherwise(pl.concat_str("plain", pl.lit("元")))
+        .alias("text")
     )["text"]
-

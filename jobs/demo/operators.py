@@ -1,4 +1,4 @@
-"""Invented businesses: names as registered, on the sign, shortened and misspelt, codes, addresses."""
+"""Invented businesses: trade, size, place, names, codes and addresses."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,9 @@ import polars as pl
 
 from jobs.demo.catalogue import Catalogue, Mix, Trades
 from jobs.demo.choosing import Chooser, Floats, Ints, RaggedChooser
+from jobs.demo.naming import Firms, Names, name_firms
 from jobs.demo.places import CAPITAL_CODE, Places
 from jobs.importing.operators import USCC_ALPHABET, USCC_WEIGHTS
-
-OFFICIAL, SIGN, SHORT, MISSPELT = range(4)
-"""Ways in which a business is named; see `Operators.names`."""
 
 ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 """Weights of an organisation code's eight characters, GB 11714-1997."""
@@ -26,7 +24,6 @@ SIZE_EXPONENT, SIZE_OFFSET = 0.85, 4.0
 CAPITAL_PULL = 2.2
 """Online businesses sit in the capital this much more often than shops; ours."""
 
-PLATFORM_WEIGHTS = tuple(1.0 / rank for rank in range(1, 13))
 CHAIN_BRANCHES = 6
 
 
@@ -43,7 +40,7 @@ class Operators:
     chain
         Positions of the branches of the prepaid chain that is going to close.
     names
-        Four names per business, by `OFFICIAL`, `SIGN`, `SHORT`, `MISSPELT` (never empty).
+        Four names per business, see `jobs.demo.naming`.
     """
 
     trade: Ints
@@ -53,7 +50,7 @@ class Operators:
     individual: npt.NDArray[np.bool_]
     platforms: Ints
     chain: Ints
-    names: tuple[pl.Series, pl.Series, pl.Series, pl.Series]
+    names: Names
     uscc: pl.Series
     kinds: pl.Series
     industry: pl.Series
@@ -64,9 +61,7 @@ class Operators:
         return len(self.trade)
 
 
-def build_operators(
-    catalogue: Catalogue, places: Places, *, count: int, seed: int
-) -> Operators:
+def build_operators(catalogue: Catalogue, places: Places, *, count: int, seed: int) -> Operators:
     """Invent ``count`` businesses.
 
     Every trade gets one before any gets two, then by its share. A dozen big online platforms are
@@ -77,11 +72,13 @@ def build_operators(
     platforms = 12 if count >= 240 else count // 20
     branches = CHAIN_BRANCHES if count >= 600 else 0
     plain = count - platforms - branches
-    trade = np.concatenate([
-        _trade_of_each(trades, plain, rng),
-        np.full(branches, trades.codes.index("gym")),
-        np.full(platforms, -1),
-    ])
+    trade = np.concatenate(
+        [
+            _trade_of_each(trades, plain, rng),
+            np.full(branches, trades.codes.index("gym")),
+            np.full(platforms, -1),
+        ]
+    )
     county = _county_of_each(trade, trades, places, rng)
     first_chain, first_platform = plain, plain + branches
     if branches:
@@ -89,6 +86,7 @@ def build_operators(
     street = places.street_chooser().draw(county, rng.random(count))
     individual = _individual(trade, trades, rng)
     individual[first_chain:] = False
+    firms = Firms(trade, county, individual, first_chain, first_platform)
     return Operators(
         trade=trade,
         county=county,
@@ -97,10 +95,12 @@ def build_operators(
         individual=individual,
         platforms=np.arange(first_platform, count),
         chain=np.arange(first_chain, first_platform),
-        names=_names(catalogue, places, trade, county, individual, rng, first_chain, first_platform),
+        names=name_firms(catalogue, places, firms, rng),
         uscc=_uscc(places, county, individual, seed),
         kinds=_kinds(individual, rng),
-        industry=pl.Series([*trades.industry, "I64"]).gather((trade % (len(trades.codes) + 1)).astype(np.uint32)),
+        industry=pl.Series([*trades.industry, "I64"]).gather(
+            (trade % (len(trades.codes) + 1)).astype(np.uint32)
+        ),
         address=_addresses(catalogue.names, places, county, street, rng),
     )
 
@@ -114,14 +114,18 @@ def chooser_within(operators: Operators, cell: Ints, cells: int) -> RaggedChoose
 
 def _trade_of_each(trades: Trades, count: int, rng: np.random.Generator) -> Ints:
     once = np.argsort(-trades.share, kind="stable")[:count]
-    rest = rng.choice(len(trades.codes), max(0, count - len(once)), p=trades.share / trades.share.sum())
+    rest = rng.choice(
+        len(trades.codes), max(0, count - len(once)), p=trades.share / trades.share.sum()
+    )
     return np.concatenate([once, rest]).astype(np.int64)
 
 
 def _county_of_each(trade: Ints, trades: Trades, places: Places, rng: np.random.Generator) -> Ints:
     pulled = places.weight * np.where(np.array(places.city_codes) == CAPITAL_CODE, CAPITAL_PULL, 1)
     online = np.where(trade < 0, True, trades.online[trade])
-    county = Chooser.of([places.weight, pulled]).draw(online.astype(np.int64), rng.random(len(trade)))
+    county = Chooser.of([places.weight, pulled]).draw(
+        online.astype(np.int64), rng.random(len(trade))
+    )
     seats = np.flatnonzero(np.array(places.city_codes) == CAPITAL_CODE)
     return np.where(trade < 0, seats[rng.integers(0, len(seats), len(trade))], county)
 
@@ -151,12 +155,16 @@ def _individual(trade: Ints, trades: Trades, rng: np.random.Generator) -> npt.ND
     return np.asarray(rng.random(len(trade)) < share)
 
 
-FIRM_ONLY = frozenset({"developer", "property", "finance", "insurance", "utility", "telecom", "petrol"})
+FIRM_ONLY = frozenset(
+    {"developer", "property", "finance", "insurance", "utility", "telecom", "petrol"}
+)
 """Trades that no sole proprietor runs."""
 
 
 def _kinds(individual: npt.NDArray[np.bool_], rng: np.random.Generator) -> pl.Series:
-    labels = pl.Series(["有限责任公司", "有限责任公司（自然人独资）", "股份有限公司", "分公司", "个体工商户"])
+    labels = pl.Series(
+        ["有限责任公司", "有限责任公司（自然人独资）", "股份有限公司", "分公司", "个体工商户"]
+    )
     firm = Chooser.of([62, 24, 4, 10]).draw(0, rng.random(len(individual)))
     return labels.gather(np.where(individual, 4, firm).astype(np.uint32))
 
@@ -167,20 +175,24 @@ def _addresses(
     roads, plazas = pl.Series(names["roads"].split()), pl.Series(names["plazas"].split())
     count = len(county)
     number = pl.Series(rng.integers(1, 499, count)).cast(pl.String)
-    spot = plazas.gather(rng.integers(0, len(plazas), count)).set(pl.Series(rng.random(count) > 0.4), "")
+    spot = plazas.gather(rng.integers(0, len(plazas), count)).set(
+        pl.Series(rng.random(count) > 0.4), ""
+    )
     area = pl.Series([places.districts_of.get(code, ("",))[0] for code in places.street_codes])
     near = area.gather(street.astype(np.uint32))
     spot = near.zip_with((near != "") & pl.Series(rng.random(count) < 0.7), spot)
     return (
-        "湖北省" + places.full_names().gather(county.astype(np.uint32))
+        "湖北省"
+        + places.full_names().gather(county.astype(np.uint32))
         + pl.Series(places.street_names).gather(street.astype(np.uint32))
-        + roads.gather(rng.integers(0, len(roads), count)) + number + "号" + spot
+        + roads.gather(rng.integers(0, len(roads), count))
+        + number
+        + "号"
+        + spot
     )
 
 
-def _uscc(
-    places: Places, county: Ints, individual: npt.NDArray[np.bool_], seed: int
-) -> pl.Series:
+def _uscc(places: Places, county: Ints, individual: npt.NDArray[np.bool_], seed: int) -> pl.Series:
     """Return codes with both check characters right (GB 32100-2015, GB 11714-1997)."""
     count = len(county)
     alphabet = np.array(list(USCC_ALPHABET))
@@ -204,109 +216,3 @@ def _uscc(
 
 def _org_value(char: str) -> int:
     return int(char) if char.isdigit() else ord(char) - ord("A") + 10
-
-
-def _names(
-    catalogue: Catalogue,
-    places: Places,
-    trade: Ints,
-    county: Ints,
-    individual: npt.NDArray[np.bool_],
-    rng: np.random.Generator,
-    first_chain: int,
-    first_platform: int,
-) -> tuple[pl.Series, pl.Series, pl.Series, pl.Series]:
-    parts = catalogue.names
-    count = len(trade)
-    own = _own_names(parts, count, rng)
-    shop = _words(catalogue.trades.shop_words, trade, rng)
-    firm = _words(catalogue.trades.firm_words, trade, rng)
-    online = np.where(trade < 0, False, catalogue.trades.online[trade])
-    county_name = pl.Series(places.county_names).gather(county.astype(np.uint32))
-    city_name = pl.Series(places.city_names).gather(county.astype(np.uint32))
-    city_short = city_name.str.strip_suffix("土家族苗族自治州").str.strip_suffix("市").str.strip_suffix("林区")
-    roads = pl.Series(parts["roads"].split()).gather(rng.integers(0, len(parts["roads"].split()), count))
-    form = rng.random(count)
-    frame = pl.DataFrame({
-        "own": own, "shop": shop, "firm": firm, "county": county_name, "city": city_short, "road": roads,
-        "individual": individual, "online": online, "form": form, "variant": rng.random(count),
-    })
-    official = pl.when(pl.col("individual")).then(
-        pl.when(pl.col("form") < 0.25)
-        .then(pl.concat_str("city", "county", "own", "shop", pl.lit("（个体工商户）")))
-        .otherwise(pl.concat_str("county", "own", "shop"))
-    ).otherwise(
-        pl.when(pl.col("form") < 0.12).then(pl.concat_str(pl.lit("湖北"), "own", "firm", pl.lit("有限公司")))
-        .when(pl.col("form") < 0.22)
-        .then(pl.concat_str("city", "own", "firm", pl.lit("有限公司"), "county", pl.lit("分公司")))
-        .when(pl.col("form") < 0.27).then(pl.concat_str("city", pl.lit("市"), "own", "firm", pl.lit("有限责任公司")))
-        .otherwise(pl.concat_str("city", "own", "firm", pl.lit("有限公司")))
-    )
-    sign = (
-        pl.when(pl.col("online") & (pl.col("variant") < 0.35)).then(pl.concat_str("own", pl.lit("旗舰店")))
-        .when(pl.col("online") & (pl.col("variant") < 0.6)).then(pl.concat_str("own", pl.lit("专营店")))
-        .when(pl.col("online") & (pl.col("variant") < 0.8)).then(pl.concat_str("own", pl.lit("优选")))
-        .when(pl.col("online")).then(pl.concat_str("own", pl.lit("官方店")))
-        .when(pl.col("variant") < 0.25).then(pl.concat_str("own", "shop", pl.lit("（"), "road", pl.lit("店）")))
-        .otherwise(pl.concat_str("own", "shop"))
-    )
-    short = pl.when(pl.col("individual")).then(pl.concat_str("own", "shop")).otherwise(
-        pl.concat_str("city", "own", "firm")
-    )
-    made = frame.select(official=official, sign=sign, short=short)
-    official_names = made["official"].to_list()
-    sign_names = made["sign"].to_list()
-    short_names = made["short"].to_list()
-    for step, index in enumerate(range(first_chain, first_platform)):
-        place, number = places.county_names[county[index]], step // 3 + 1
-        official_names[index] = f"武汉跃动无界健身服务有限公司{place.removesuffix('区')}第{'一二'[number - 1]}分公司"
-        sign_names[index] = f"跃动无界健身（{place.removesuffix('区')}{'一二'[number - 1]}店）"
-        short_names[index] = "跃动无界健身"
-    for step, index in enumerate(range(first_platform, count)):
-        brand = parts["platform_firms"].split()[step % 12]
-        official_names[index] = f"{brand}（武汉）网络科技有限公司"
-        sign_names[index], short_names[index] = f"{brand}平台（湖北）", brand
-    names = [pl.Series(each) for each in (official_names, sign_names, short_names)]
-    return names[0], names[1], names[2], _misspell(names[1], parts["homophones"])
-
-
-def _misspell(names: pl.Series, homophones: Mix) -> pl.Series:
-    """Write characters as others of the same sound; names without any lose their ending."""
-    wrong = names.str.replace_many(list(homophones), list(homophones.values()))
-    bare = names.str.replace("（[^）]*）$", "")
-    return wrong.zip_with(wrong != names, bare.zip_with(bare != names, names.str.head(-1)))
-
-
-def _own_names(parts: Mix, count: int, rng: np.random.Generator) -> pl.Series:
-    """Return the part of a name that is a firm's own, mostly two or three characters."""
-    first, second = pl.Series(parts["shop_first"].split()), pl.Series(parts["shop_second"].split())
-    surnames = pl.Series(list(parts["surnames"]))
-
-    def pick(options: pl.Series) -> pl.Series:
-        return options.gather(rng.integers(0, len(options), count))
-
-    frame = pl.DataFrame({
-        "style": rng.random(count), "a": pick(first), "b": pick(second), "c": pick(second),
-        "s": pick(surnames), "g": pick(pl.Series(parts["given_male"].split())),
-        "h": pick(pl.Series(parts["given_female"].split())),
-    })
-    style = pl.col("style")
-    return frame.select(
-        pl.when(style < 0.62).then(pl.concat_str("a", "b"))
-        .when(style < 0.82).then(pl.concat_str("a", "b", "c"))
-        .when(style < 0.87).then(pl.concat_str(pl.lit("老"), "s", pl.lit("记")))
-        .when(style < 0.91).then(pl.concat_str("s", "g"))
-        .when(style < 0.94).then(pl.concat_str(pl.lit("阿"), "h"))
-        .when(style < 0.97).then(pl.concat_str("s", pl.lit("氏"), "b"))
-        .otherwise(pl.concat_str("a", "b", pl.lit("之家"))).alias("own")
-    )["own"]
-
-
-def _words(
-    words: tuple[tuple[str, ...], ...], trade: Ints, rng: np.random.Generator
-) -> pl.Series:
-    flat = [(index, word) for index, listed in enumerate(words) for word in listed]
-    chooser = RaggedChooser.of(np.array([index for index, _ in flat]), np.ones(len(flat)), len(words))
-    chosen = chooser.draw(np.maximum(trade, 0), rng.random(len(trade)))
-    return pl.Series([word for _, word in flat]).gather(chosen.astype(np.uint32))
-

@@ -136,7 +136,11 @@ class People:
         estate = self.estates.gather((house >> np.uint64(24)).astype(np.int64) % len(self.estates))
         return (
             self.county_names.gather(self.home(person).astype(np.uint32))
-            + estate + block + "栋" + pl.Series(room.astype(np.int64)).cast(pl.String) + "室"
+            + estate
+            + block
+            + "栋"
+            + pl.Series(room.astype(np.int64)).cast(pl.String)
+            + "室"
         )
 
     def id_number(self, person: Ints) -> pl.Series:

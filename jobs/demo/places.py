@@ -64,10 +64,12 @@ class Places:
 
     def full_names(self) -> pl.Series:
         """Return ``武汉市武昌区`` per county, ``仙桃市`` where a county is its own city."""
-        return pl.Series([
-            county if county == city else f"{city}{county}"
-            for county, city in zip(self.county_names, self.city_names, strict=True)
-        ])
+        return pl.Series(
+            [
+                county if county == city else f"{city}{county}"
+                for county, city in zip(self.county_names, self.city_names, strict=True)
+            ]
+        )
 
 
 def read_places(assets: Path = ASSETS) -> Places:
@@ -78,11 +80,17 @@ def read_places(assets: Path = ASSETS) -> Places:
     ValueError
         If ``demo/places.csv`` and ``regions/regions.csv`` disagree about the counties.
     """
-    regions = [row for row in rows_of(assets / "regions" / "regions.csv")
-               if row["code"].startswith(PROVINCE_CODE[:2])]
+    regions = [
+        row
+        for row in rows_of(assets / "regions" / "regions.csv")
+        if row["code"].startswith(PROVINCE_CODE[:2])
+    ]
     names = {row["code"]: row["name"] for row in regions}
-    city_of = {row["code"]: row["parent_code"] if row["level"] == "county" else row["code"]
-               for row in regions if row["level"] in ("county", "city")}
+    city_of = {
+        row["code"]: row["parent_code"] if row["level"] == "county" else row["code"]
+        for row in regions
+        if row["level"] in ("county", "city")
+    }
     given = {row["county_code"]: row for row in rows_of(assets / "demo" / "places.csv")}
     with_counties = {city for code, city in city_of.items() if code != city}
     counties = sorted(code for code in city_of if code not in with_counties)
@@ -91,8 +99,9 @@ def read_places(assets: Path = ASSETS) -> Places:
         msg = f"demo/places.csv and regions.csv differ in {different[:5]}; bring them in line"
         raise ValueError(msg)
     streets = [row for row in regions if row["level"] == "street"]
-    weight = np.array([float(given[c]["population_10k"]) * float(given[c]["intensity"])
-                       for c in counties])
+    weight = np.array(
+        [float(given[c]["population_10k"]) * float(given[c]["intensity"]) for c in counties]
+    )
     position = {code: index for index, code in enumerate(counties)}
     districts: dict[str, list[str]] = {}
     for row in rows_of(assets / "regions" / "business_districts.csv"):

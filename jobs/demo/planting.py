@@ -46,7 +46,9 @@ def plan_copies(plot: Plot, submissions: int) -> Copies:
         groups[name] = plot.rng.integers(1, spec["most"] - 1, count, endpoint=True)
         plot.room -= int(groups[name].sum())
     share = plot.world.catalogue.mix["handling"]["linked"]
-    return Copies(groups["repeats"], groups["multichannel"], min(round(submissions * share), plot.room))
+    return Copies(
+        groups["repeats"], groups["multichannel"], min(round(submissions * share), plot.room)
+    )
 
 
 def fewer_in_campaign(plot: Plot, rows: Rows) -> Rows:
@@ -61,6 +63,9 @@ def fewer_in_campaign(plot: Plot, rows: Rows) -> Rows:
     treated = np.array([code in spec["treated"] for code in world.places.city_codes])
     hit = (rows.kind == TIPOFF) & of_type[rows.issue] & treated[rows.county] & (rows.day >= start)
     hit &= (rows.event < 0) & (plot.rng.random(len(rows)) < spec["drop"])
+    if not hit.any():
+        plot.skip("campaign", "no tip-offs of its kind in the treated cities since its start")
+        return rows
     issue = rows.issue.copy()
     groups = len(world.catalogue.products.groups)
     for _ in range(NO_ISSUE_LEFT_TRIES):
@@ -115,15 +120,24 @@ def with_new_words(plot: Plot, rows: Rows) -> Rows:
         name = f"new-word-{number + 1:02}"
         size = min(size, len(candidates))
         if size < 1 or first < world.first_day:
-            plot.skip(name, f"{len(candidates)} submissions about {', '.join(spec['products'])} since {date_of(first)}")
+            plot.skip(
+                name,
+                f"{len(candidates)} submissions about {', '.join(spec['products'])} since {date_of(first)}",
+            )
             continue
         weight = 1.0 + np.minimum(rows.day[candidates] - first, 30)
         chosen = plot.rng.choice(candidates, size, replace=False, p=weight / weight.sum())
         word[chosen] = number
-        plot.plant(Planted(
-            name, "new_word", f"新词“{spec['word']}”", first, world.last_day,
-            {"word": spec["word"], "products": spec["products"], "number": number},
-        ))
+        plot.plant(
+            Planted(
+                name,
+                "new_word",
+                f"新词“{spec['word']}”",
+                first,
+                world.last_day,
+                {"word": spec["word"], "products": spec["products"], "number": number},
+            )
+        )
     return rows.with_columns(word=word)
 
 
@@ -228,4 +242,3 @@ def remapped(rows: Rows, order: Ints) -> Rows:
         return np.where(pointer >= 0, place[np.maximum(pointer, 0)], -1)
 
     return moved.with_columns(parent=follow(moved.parent), linked=follow(moved.linked))
-

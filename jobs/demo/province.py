@@ -13,7 +13,13 @@ from jobs.demo.events import Plot, plan_events
 from jobs.demo.handling import Course, draw_courses
 from jobs.demo.narratives import Texts, Writer
 from jobs.demo.planting import (
-    copies_of, fewer_in_campaign, lateness_of, plan_copies, poor_entries, remapped, with_new_words,
+    copies_of,
+    fewer_in_campaign,
+    lateness_of,
+    plan_copies,
+    poor_entries,
+    remapped,
+    with_new_words,
 )  # fmt: skip
 from jobs.demo.rows import Rows
 from jobs.demo.timeline import plan_days
@@ -136,7 +142,9 @@ def _with_words(
     for number, spec in enumerate(plot.spec["new_words"]):
         index = np.flatnonzero(rows.word == number)
         if len(index):
-            chosen = pl.Series(spec["texts"]).gather(rng.integers(0, len(spec["texts"]), len(index)))
+            chosen = pl.Series(spec["texts"]).gather(
+                rng.integers(0, len(spec["texts"]), len(index))
+            )
             texts = narrative.gather(index).str.strip_suffix("。") + "。" + chosen
             narrative = narrative.scatter(index, texts)
     return narrative
@@ -155,10 +163,14 @@ def _repeated_texts(
     before, after = (writer.phrases(name, len(part)) for name in ("again", "again_end"))
     form = np.where(part.linked >= 0, 0.0, rng.random(len(part)))
     varied = pl.DataFrame({"text": copied, "before": before, "after": after, "form": form}).select(
-        pl.when(pl.col("form") < IDENTICAL_REPEATS).then(pl.col("text"))
-        .when(pl.col("form") < 0.6).then(pl.concat_str("before", "text"))
-        .when(pl.col("form") < 0.8).then(pl.concat_str("text", "after"))
-        .otherwise(pl.concat_str("before", "text", "after")).alias("text")
+        pl.when(pl.col("form") < IDENTICAL_REPEATS)
+        .then(pl.col("text"))
+        .when(pl.col("form") < 0.6)
+        .then(pl.concat_str("before", "text"))
+        .when(pl.col("form") < 0.8)
+        .then(pl.concat_str("text", "after"))
+        .otherwise(pl.concat_str("before", "text", "after"))
+        .alias("text")
     )["text"]
     return narrative.scatter(index, varied)
 
@@ -169,7 +181,9 @@ def _untidied(narrative: pl.Series, rng: np.random.Generator) -> pl.Series:
     broken = np.flatnonzero(draw < BROKEN_LINE_SHARE)
     quoted = np.flatnonzero(draw > 1 - QUOTED_SHARE)
     if len(broken):
-        narrative = narrative.scatter(broken, narrative.gather(broken).str.replace_all("。", "。\n", literal=True))
+        narrative = narrative.scatter(
+            broken, narrative.gather(broken).str.replace_all("。", "。\n", literal=True)
+        )
     if len(quoted):
         marked = narrative.gather(quoted).str.replace_many(["“", "”", "，"], ['"', '"', ","])
         narrative = narrative.scatter(quoted, marked + ' 以上"属实"')
@@ -181,7 +195,9 @@ def _hostile_places(plot: Plot, rows: Rows, rng: np.random.Generator) -> tuple[I
     ordinary = np.flatnonzero((rows.event < 0) & (rows.parent < 0) & (rows.linked < 0) & (rows.word < 0)
                               & rows.product_known & ~rows.poor)  # fmt: skip
     count = min(len(texts), len(rows) // 100, len(ordinary) // 2)
-    chosen = rng.choice(ordinary, 2 * count, replace=False) if count else np.empty(0, dtype=np.int64)
+    chosen = (
+        rng.choice(ordinary, 2 * count, replace=False) if count else np.empty(0, dtype=np.int64)
+    )
     return np.sort(chosen[:count]), np.sort(chosen[count:])
 
 

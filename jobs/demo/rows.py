@@ -42,7 +42,7 @@ class Rows:
     respondent_known, product_known
         Whether the submission names them; the text knows them always.
     name_form
-        How the business is named, see `jobs.demo.operators`.
+        How the business is named, see `jobs.demo.naming`.
     platform
         Position in the list that the kind of purchase has.
     paid, claimed
@@ -113,7 +113,9 @@ class Rows:
     @classmethod
     def concat(cls, parts: list["Rows"]) -> "Rows":
         """Return the rows of all parts, one after another."""
-        return cls(**{
-            each.name: np.concatenate([getattr(part, each.name) for part in parts])
-            for each in fields(cls)
-        })
+        return cls(
+            **{
+                each.name: np.concatenate([getattr(part, each.name) for part in parts])
+                for each in fields(cls)
+            }
+        )

@@ -11,14 +11,25 @@ import polars as pl
 from jobs.demo.choosing import Ints
 from jobs.demo.columns import entry_frame, handling_frame, last_change, moment_after
 from jobs.demo.exports import (
-    STATION_GROUPS, Labels, district_columns, hotline_columns, national_columns, old_name_flags, read_labels,
+    STATION_GROUPS,
+    Labels,
+    district_columns,
+    hotline_columns,
+    national_columns,
+    old_name_flags,
+    read_labels,
     station_columns,
 )  # fmt: skip
 from jobs.demo.province import Province
 from jobs.demo.rows import Flags
 from jobs.demo.xlsx import write_xlsx
 
-NATIONAL, HOTLINE, DISTRICT, STATION = "national_12315", "hotline_12345", "district_platform", "stations"
+NATIONAL, HOTLINE, DISTRICT, STATION = (
+    "national_12315",
+    "hotline_12345",
+    "district_platform",
+    "stations",
+)
 SOURCES = (NATIONAL, HOTLINE, DISTRICT, STATION)
 
 DISTRICT_COUNTY = "420111"
@@ -122,7 +133,13 @@ def write_sources(
     entry = entry_frame(province.world, rows, province.texts, ids, rng).with_columns(
         row=pl.Series(np.arange(len(rows))), old_name=old_name_flags(len(rows), rng)
     )
-    desk = _Desk(province, folder, _with_hostile_names(province, entry), read_labels(province.world.places), rng)
+    desk = _Desk(
+        province,
+        folder,
+        _with_hostile_names(province, entry),
+        read_labels(province.world.places),
+        rng,
+    )
     files: list[SourceFile] = []
     for number, (name, write) in enumerate(_WRITERS.items()):
         mine = np.flatnonzero(source == number)
@@ -152,7 +169,9 @@ def _write_hotline(desk: _Desk, mine: Ints) -> list[SourceFile]:
         cells = desk.table(export.index, export.moment, columns)
         cells, unusable = _spoilt(desk, cells, "工单编号", "受理时间", len(mine) if last else 0)
         name = PATTERNS[HOTLINE].replace("*", str(export.year))
-        junk = f"湖北省12345政务服务便民热线工单导出\r\n导出条件：{export.year}年,市场监管类\r\n\r\n"
+        junk = (
+            f"湖北省12345政务服务便民热线工单导出\r\n导出条件：{export.year}年,市场监管类\r\n\r\n"
+        )
         text = junk + cells.write_csv(line_terminator="\r\n")
         (desk.folder / name).write_bytes(text.encode("gb18030"))
         files.append(SourceFile(name, HOTLINE, cells.height, export.repeated, unusable))
@@ -163,13 +182,17 @@ def _write_district(desk: _Desk, mine: Ints) -> list[SourceFile]:
     """Write the last year as a workbook, the years before as CSV."""
     files = []
     for number, (export, last) in enumerate(_exports(desk.province, mine)):
-        cells = desk.table(export.index, export.moment, district_columns(desk.labels, as_text=not last))
+        cells = desk.table(
+            export.index, export.moment, district_columns(desk.labels, as_text=not last)
+        )
         name = PATTERNS[DISTRICT].replace("*", f"{export.year}.{'xlsx' if last else 'csv'}")
         unusable: dict[str, int] = {}
         if last:
             write_xlsx(desk.folder / name, [("诉求", [cells.columns], cells)])
         else:
-            cells, unusable = _spoilt(desk, cells, "工单号", "登记日期", len(mine) if number == 0 else 0)
+            cells, unusable = _spoilt(
+                desk, cells, "工单号", "登记日期", len(mine) if number == 0 else 0
+            )
             cells.write_csv(desk.folder / name)
         files.append(SourceFile(name, DISTRICT, cells.height, export.repeated, unusable))
     return files
@@ -182,7 +205,9 @@ def _write_stations(desk: _Desk, mine: Ints) -> list[SourceFile]:
     sheets = []
     for year in np.unique(years):
         cells = desk.table(mine[years == year], desk.province.moment, columns)
-        upper = [title if place == 0 else "" for title, width in STATION_GROUPS for place in range(width)]
+        upper = [
+            title if place == 0 else "" for title, width in STATION_GROUPS for place in range(width)
+        ]
         sheets.append((f"{year}年", [upper, cells.columns], cells))
     write_xlsx(desk.folder / PATTERNS[STATION], sheets)
     return [SourceFile(PATTERNS[STATION], STATION, len(mine), 0, {})]
@@ -218,7 +243,9 @@ def _exports(province: Province, mine: Ints) -> Sequence[tuple[_Export, bool]]:
         again = np.zeros(len(mine), dtype=np.bool_)
         if exports:
             again = (year_of < year) & (last_change(rows, course, moment) > exports[-1].moment)
-        exports.append(_Export(int(year), moment, mine[again | (year_of == year)], int(again.sum())))
+        exports.append(
+            _Export(int(year), moment, mine[again | (year_of == year)], int(again.sum()))
+        )
     return [(export, export is exports[-1]) for export in exports]
 
 
@@ -254,7 +281,11 @@ def _source_of(province: Province) -> Ints:
 
     here = rows.county == world.places.county(DISTRICT_COUNTY)
     return np.select(
-        [through(HOTLINE_CHANNELS), through(frozenset({"station"})), here & through(DISTRICT_CHANNELS)],
+        [
+            through(HOTLINE_CHANNELS),
+            through(frozenset({"station"})),
+            here & through(DISTRICT_CHANNELS),
+        ],
         [SOURCES.index(HOTLINE), SOURCES.index(STATION), SOURCES.index(DISTRICT)],
         SOURCES.index(NATIONAL),
     ).astype(np.int64)
@@ -270,18 +301,27 @@ def _final_ids(province: Province, source: Ints) -> pl.Series:
         day = rows.day[mine]
         serial[mine] = np.arange(len(mine)) - np.searchsorted(day, day) + 1
     counted = pl.Series(serial).cast(pl.String)
-    county = pl.Series(province.world.places.county_codes).gather(pl.Series(rows.county.astype(np.uint32)))
-    table = pl.DataFrame({
-        "source": source, "national": province.ids,
-        "hotline": "RX" + days + counted.str.zfill(6),
-        "district": "HS-" + days + "-" + counted.str.zfill(4),
-        "station": "FWZ" + county + days + counted.str.zfill(3),
-    })
+    county = pl.Series(province.world.places.county_codes).gather(
+        pl.Series(rows.county.astype(np.uint32))
+    )
+    table = pl.DataFrame(
+        {
+            "source": source,
+            "national": province.ids,
+            "hotline": "RX" + days + counted.str.zfill(6),
+            "district": "HS-" + days + "-" + counted.str.zfill(4),
+            "station": "FWZ" + county + days + counted.str.zfill(3),
+        }
+    )
     return table.select(
-        pl.when(pl.col("source") == SOURCES.index(HOTLINE)).then(pl.col("hotline"))
-        .when(pl.col("source") == SOURCES.index(DISTRICT)).then(pl.col("district"))
-        .when(pl.col("source") == SOURCES.index(STATION)).then(pl.col("station"))
-        .otherwise(pl.col("national")).alias("id")
+        pl.when(pl.col("source") == SOURCES.index(HOTLINE))
+        .then(pl.col("hotline"))
+        .when(pl.col("source") == SOURCES.index(DISTRICT))
+        .then(pl.col("district"))
+        .when(pl.col("source") == SOURCES.index(STATION))
+        .then(pl.col("station"))
+        .otherwise(pl.col("national"))
+        .alias("id")
     )["id"]
 
 

@@ -43,17 +43,21 @@ class Plan:
 def plan_days(world: World, count: int, rng: np.random.Generator) -> Plan:
     """Spread exactly ``count`` submissions over kinds, channels and days."""
     mix = world.catalogue.mix
-    pairs = [(row, world.catalogue.channels.index(channel), share * mix["kinds"][kind])
-             for row, kind in enumerate(KINDS)
-             for channel, share in mix["channels"][kind].items()]
+    pairs = [
+        (row, world.catalogue.channels.index(channel), share * mix["kinds"][kind])
+        for row, kind in enumerate(KINDS)
+        for channel, share in mix["channels"][kind].items()
+    ]
     kind, channel = (np.array([pair[place] for pair in pairs]) for place in (0, 1))
     shares = np.array([pair[2] for pair in pairs], dtype=np.float64)
     totals = rng.multinomial(count, shares / shares.sum())
     weights = day_weights(world, rng)
-    counts = np.array([
-        rng.multinomial(total, weights[world.mode_of[way], row])
-        for total, row, way in zip(totals, kind, channel, strict=True)
-    ])
+    counts = np.array(
+        [
+            rng.multinomial(total, weights[world.mode_of[way], row])
+            for total, row, way in zip(totals, kind, channel, strict=True)
+        ]
+    )
     return Plan(kind, channel, counts)
 
 
@@ -68,10 +72,12 @@ def day_weights(world: World, rng: np.random.Generator) -> Floats:
     growth = mix["yearly_growth"] ** (np.arange(len(days)) / 365.25)
     weights = np.empty((len(MODES), len(KINDS), len(days)))
     for row, mode in enumerate(MODES):
-        base = np.array([
-            mix["months"][mode][day.month - 1] * _weekday(mix, mode, day, bool(work), name)
-            for day, work, name in zip(days, worked, names, strict=True)
-        ])
+        base = np.array(
+            [
+                mix["months"][mode][day.month - 1] * _weekday(mix, mode, day, bool(work), name)
+                for day, work, name in zip(days, worked, names, strict=True)
+            ]
+        )
         for column, kind in enumerate(KINDS):
             shocked = np.array([_shock(mix, mode, kind, day) for day in days])
             weights[row, column] = base * shocked * noise * growth
@@ -105,7 +111,9 @@ def month_of(day: Ints) -> Ints:
 def month_offset(world: World, day: Ints) -> Ints:
     """Return calendar months since the first month of the span."""
     months = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    first = np.int64(world.first_day).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    first = (
+        np.int64(world.first_day).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    )
     return np.asarray(months - first)
 
 

@@ -21,7 +21,9 @@ FORMAT = 1
 """Version of the file's shape."""
 
 
-def tell_truth(province: Province, written: Written, *, settings: Mapping[str, Any]) -> dict[str, Any]:
+def tell_truth(
+    province: Province, written: Written, *, settings: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return everything that a test or an evaluation may check against the files."""
     rows, world = province.rows, province.world
     narrative = province.texts.narrative
@@ -38,11 +40,11 @@ def tell_truth(province: Province, written: Written, *, settings: Mapping[str, A
         "unusable": _sum_reasons([each.unusable for each in written.files]),
         "files": [asdict(each) for each in written.files],
         "operators": len(world.operators),
-        "people": int(len(np.unique(rows.person))),
+        "people": len(np.unique(rows.person)),
         "linked_pairs": int((rows.linked >= 0).sum()) // 2,
         "texts": {
             "distinct": int(narrative.n_unique()),
-            "mean_characters": round(float(narrative.str.len_chars().mean() or 0), 2),
+            "mean_characters": round(int(narrative.str.len_chars().sum()) / len(rows), 2),
             "with_mobile_number": int(narrative.str.contains(r"1[3-9]\d{9}").sum()),
             "with_id_number": int(narrative.str.contains(r"[1-9]\d{16}[\dX]").sum()),
             "with_line_break": int(narrative.str.contains("\n", literal=True).sum()),
@@ -81,14 +83,18 @@ def _sum_reasons(found: list[dict[str, int]]) -> dict[str, int]:
 
 def _totals(province: Province, written: Written) -> dict[str, Any]:
     rows, places = province.rows, province.world.places
-    table = pl.DataFrame({
-        "kind": pl.Series([str(kind) for kind in KINDS]).gather(rows.kind.astype(np.uint32)),
-        "city": pl.Series(places.city_codes).gather(rows.county.astype(np.uint32)),
-        "county": pl.Series(places.county_codes).gather(rows.county.astype(np.uint32)),
-        "month": pl.Series(rows.day.astype("datetime64[D]")).dt.strftime("%Y-%m"),
-        "source": pl.Series(SOURCES).gather(written.source.astype(np.uint32)),
-        "channel": pl.Series(province.world.catalogue.channels).gather(rows.channel.astype(np.uint32)),
-    })
+    table = pl.DataFrame(
+        {
+            "kind": pl.Series([str(kind) for kind in KINDS]).gather(rows.kind.astype(np.uint32)),
+            "city": pl.Series(places.city_codes).gather(rows.county.astype(np.uint32)),
+            "county": pl.Series(places.county_codes).gather(rows.county.astype(np.uint32)),
+            "month": pl.Series(rows.day.astype("datetime64[D]")).dt.strftime("%Y-%m"),
+            "source": pl.Series(SOURCES).gather(written.source.astype(np.uint32)),
+            "channel": pl.Series(province.world.catalogue.channels).gather(
+                rows.channel.astype(np.uint32)
+            ),
+        }
+    )
     by_all = table.group_by("kind", "city", "month").len().sort("month", "city", "kind")
     return {
         name: dict(table.group_by(name).len().sort(name).iter_rows())
@@ -124,11 +130,16 @@ def _event(province: Province, written: Written, index: int) -> dict[str, Any]:
 def _groups(parent: Ints, children: Ints, ids: pl.Series) -> list[list[str]]:
     """Return the ids of each group, the first submission first."""
     order = children[np.argsort(parent[children], kind="stable")]
-    grouped = pl.DataFrame({"parent": parent[order], "child": ids.gather(order)}).group_by(
-        "parent", maintain_order=True
-    ).agg("child")
+    grouped = (
+        pl.DataFrame({"parent": parent[order], "child": ids.gather(order)})
+        .group_by("parent", maintain_order=True)
+        .agg("child")
+    )
     first = ids.gather(grouped["parent"].cast(pl.UInt32))
-    return [[one, *others] for one, others in zip(first.to_list(), grouped["child"].to_list(), strict=True)]
+    return [
+        [one, *others]
+        for one, others in zip(first.to_list(), grouped["child"].to_list(), strict=True)
+    ]
 
 
 def _campaign_counts(province: Province, index: int) -> dict[str, Any]:
@@ -159,4 +170,3 @@ def _late_counts(province: Province) -> dict[str, Any]:
         "closed": int(closed.sum()),
         "closed_late": int((closed & (course.closed > course.due)).sum()),
     }
-

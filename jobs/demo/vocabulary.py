@@ -44,11 +44,13 @@ def measure_variety(texts: pl.Series) -> Variety:
     counts: Counter[str] = Counter()
     for text in texts.to_list():
         counts.update(set(rjieba.cut(text)))
-    words = [word for word in counts if len(word) > 1 and all("一" <= char <= "鿿" for char in word)]
+    words = [
+        word for word in counts if len(word) > 1 and all("一" <= char <= "鿿" for char in word)
+    ]
     return Variety(
         texts=len(texts),
         distinct_texts=texts.n_unique() / max(len(texts), 1),
-        mean_characters=float(texts.str.len_chars().mean() or 0.0),  # type: ignore[arg-type]
+        mean_characters=int(texts.str.len_chars().sum()) / max(len(texts), 1),
         words=len(words),
         words_several=sum(1 for word in words if counts[word] >= SEVERAL),
     )

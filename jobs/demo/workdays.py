@@ -86,7 +86,7 @@ class WorkCalendar:
         upto = np.cumsum(self.worked)
         listed = np.flatnonzero(self.worked) + self.first
         position = upto[day - self.first] + np.asarray(steps) - 1
-        return listed[np.minimum(position, len(listed) - 1)].astype(np.int64)
+        return np.asarray(listed[np.minimum(position, len(listed) - 1)], dtype=np.int64)
 
     def on_or_after(self, day: Ints) -> Ints:
         """Return ``day`` itself where worked, else the next working day."""

@@ -90,9 +90,7 @@ class World:
         return self.last_day - self.first_day + 1
 
 
-def build_world(
-    *, submissions: int, operators: int, months: int, seed: int, end: dt.date
-) -> World:
+def build_world(*, submissions: int, operators: int, months: int, seed: int, end: dt.date) -> World:
     """Make the province that ``submissions`` are drawn from.
 
     Parameters
@@ -141,9 +139,13 @@ def build_world(
         livestream_share=_livestream_share(catalogue, online),
         trade_chooser=_trades_by_product(catalogue),
         prepaid_scale=_prepaid_scale(catalogue, online, joint),
-        prepaid_issue=np.array([code in PREPAID_ISSUES for code in catalogue.issues.codes]).astype(np.int64),
+        prepaid_issue=np.array([code in PREPAID_ISSUES for code in catalogue.issues.codes]).astype(
+            np.int64
+        ),
         product_blank=_blank_shares(catalogue, joint),
-        within_county=chooser_within(firms, cells * counties + firms.county, len(trades.codes) * counties),
+        within_county=chooser_within(
+            firms, cells * counties + firms.county, len(trades.codes) * counties
+        ),
         within_city=chooser_within(
             firms, cells * cities + places.city_index[firms.county], len(trades.codes) * cities
         ),
@@ -153,8 +155,11 @@ def build_world(
 
 
 def _modes(catalogue: Catalogue) -> Ints:
-    mode_of = {channel: MODES.index(mode) for mode, listed in catalogue.mix["modes"].items()
-               for channel in listed}
+    mode_of = {
+        channel: MODES.index(mode)
+        for mode, listed in catalogue.mix["modes"].items()
+        for channel in listed
+    }
     return np.array([mode_of[channel] for channel in catalogue.channels])
 
 
@@ -186,7 +191,9 @@ def _products_by_period(catalogue: Catalogue) -> Chooser:
             for holiday in HOLIDAY_KINDS:
                 boost = factors.get("National Day" if holiday == "long" else holiday, {})
                 by_category = np.array([boost.get(code, 1.0) for code in products.category_codes])
-                rows.append(shares[kind] * products.season[:, month] * by_category[products.category])
+                rows.append(
+                    shares[kind] * products.season[:, month] * by_category[products.category]
+                )
     return Chooser.of(np.array(rows))
 
 
@@ -195,7 +202,11 @@ def _items_by_month(catalogue: Catalogue) -> tuple[RaggedChooser, ...]:
     return tuple(
         RaggedChooser.of(
             products.item_product,
-            np.where(products.item_months[:, month], np.where(products.item_months.all(axis=1), 1, 2), 0.0),
+            np.where(
+                products.item_months[:, month],
+                np.where(products.item_months.all(axis=1), 1, 2),
+                0.0,
+            ),
             len(products.codes),
         )
         for month in range(MONTHS)
@@ -205,10 +216,12 @@ def _items_by_month(catalogue: Catalogue) -> tuple[RaggedChooser, ...]:
 def _group_shares(catalogue: Catalogue) -> Floats:
     """Return the share of each group, kinds × groups."""
     groups = len(catalogue.products.groups)
-    return np.array([
-        np.bincount(catalogue.products.group, weights=row, minlength=groups)
-        for row in product_shares(catalogue)
-    ])
+    return np.array(
+        [
+            np.bincount(catalogue.products.group, weights=row, minlength=groups)
+            for row in product_shares(catalogue)
+        ]
+    )
 
 
 def _issue_shares(catalogue: Catalogue) -> Floats:
@@ -274,15 +287,19 @@ def _prepaid_scale(catalogue: Catalogue, online: Floats, joint: Floats) -> float
     trades, products, issues = catalogue.trades, catalogue.products, catalogue.issues
     kinds = catalogue.mix["kinds"]
     always = np.array([code in PREPAID_ISSUES for code in issues.codes])
-    weights = np.array([kinds["complaint"], kinds["tipoff"]]) / (kinds["complaint"] + kinds["tipoff"])
+    weights = np.array([kinds["complaint"], kinds["tipoff"]]) / (
+        kinds["complaint"] + kinds["tipoff"]
+    )
     certain = float((weights * joint[:2][:, :, always].sum(axis=(1, 2))).sum())
     sells = trades.sells.T * trades.share * ~trades.online
     totals = np.maximum(sells.sum(axis=1), 1e-12)
     chance = (sells * trades.prepaid).sum(axis=1) / totals
-    group_free = 1 - (joint[:2][:, :, always].sum(axis=2) / np.maximum(joint[:2].sum(axis=2), 1e-12))
+    group_free = 1 - (
+        joint[:2][:, :, always].sum(axis=2) / np.maximum(joint[:2].sum(axis=2), 1e-12)
+    )
     free = (weights[:, None] * group_free).sum(axis=0)[products.group]
     expected = float((_claims(catalogue) * (1 - online) * chance * free).sum())
-    return max(0.0, (catalogue.mix["prepaid_share"] - certain) / expected)
+    return max(0.0, (float(catalogue.mix["prepaid_share"]) - certain) / expected)
 
 
 def _blank_shares(catalogue: Catalogue, joint: Floats) -> Floats:

@@ -37,7 +37,7 @@ _STYLES = (
     f'<?xml version="1.0" encoding="UTF-8"?><styleSheet xmlns="{_SCHEMA}/spreadsheetml/2006/main">'
     '<fonts count="1"><font><sz val="11"/><name val="SimSun"/></font></fonts>'
     '<fills count="1"><fill><patternFill patternType="none"/></fill></fills>'
-    "<borders count=\"1\"><border/></borders><cellStyleXfs count=\"1\"><xf/></cellStyleXfs>"
+    '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
     '<cellXfs count="2"><xf numFmtId="0" xfId="0"/><xf numFmtId="22" xfId="0" applyNumberFormat="1"/>'
     "</cellXfs></styleSheet>"
 )
@@ -110,9 +110,15 @@ def _sheet(header: Sequence[Sequence[str]], cells: pl.DataFrame) -> str:
         _cell(pl.col(name), cells.schema[name], _column(place), number)
         for place, name in enumerate(cells.columns)
     ]
-    body = cells.select(
-        pl.concat_str([pl.lit('<row r="'), number, pl.lit('">'), *columns, pl.lit("</row>")]).alias("row")
-    )["row"].to_list() if cells.height else []
+    body = (
+        cells.select(
+            pl.concat_str(
+                [pl.lit('<row r="'), number, pl.lit('">'), *columns, pl.lit("</row>")]
+            ).alias("row")
+        )["row"].to_list()
+        if cells.height
+        else []
+    )
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="{_SCHEMA}/spreadsheetml/2006/main">'
         "<sheetData>" + "".join(rows) + "".join(body) + "</sheetData></worksheet>"
@@ -122,9 +128,13 @@ def _sheet(header: Sequence[Sequence[str]], cells: pl.DataFrame) -> str:
 def _cell(value: pl.Expr, dtype: pl.DataType, column: str, number: pl.Expr) -> pl.Expr:
     place = pl.concat_str([pl.lit(column), number])
     if dtype.is_numeric():
-        filled = pl.concat_str([pl.lit('<c r="'), place, pl.lit('"><v>'), value.cast(pl.String), pl.lit("</v></c>")])
+        filled = pl.concat_str(
+            [pl.lit('<c r="'), place, pl.lit('"><v>'), value.cast(pl.String), pl.lit("</v></c>")]
+        )
     elif dtype.is_temporal():
-        days = (value.cast(pl.Datetime("us")) - pl.lit(SPREADSHEET_EPOCH)).dt.total_microseconds() / 86_400e6
+        days = (
+            value.cast(pl.Datetime("us")) - pl.lit(SPREADSHEET_EPOCH)
+        ).dt.total_microseconds() / 86_400e6
         filled = pl.concat_str([
             pl.lit('<c r="'), place, pl.lit(f'" s="{_DATE_STYLE}"><v>'), days.round(8).cast(pl.String),
             pl.lit("</v></c>"),
@@ -143,7 +153,9 @@ def _text_cell(place: str, text: str) -> str:
 
 
 def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return (
+        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    )
 
 
 def _column(place: int) -> str:

@@ -19,6 +19,9 @@ DELIMITERS = (",", "\t", ";", "|")
 HEADER_SEARCH_ROWS = 50
 """Rows looked through for the header."""
 
+HEAD_BYTES = 1 << 20
+"""How much is looked through for the header."""
+
 CAREFUL_BYTES = 1 << 20
 """How much is read record by record after a quote out of place, before going fast again."""
 
@@ -72,8 +75,7 @@ def open_csv(path: Path, options: FormatOptions, wanted: frozenset[str]) -> CsvT
         If no line holds a wanted column.
     """
     text = open_text(path, options.encoding)
-    head = next(text.chunks(), (b"", 1.0))[0][: 1 << 20]
-    head = head if head.endswith(b"\n") else head + b"\n"
+    head = _head(text)
     best: tuple[int, str, int, list[list[str]]] | None = None
     for delimiter in (options.delimiter,) if options.delimiter else DELIMITERS:
         rows = _first_rows(head, delimiter)
@@ -96,6 +98,15 @@ def open_csv(path: Path, options: FormatOptions, wanted: frozenset[str]) -> CsvT
     if "\0" in "".join(columns):
         raise UnreadableSourceError(path.name, "is no text file; export it as CSV or XLSX")
     return CsvTable(path.name, columns, text, delimiter, at + options.header_rows)
+
+
+def _head(text: TextFile) -> bytes:
+    head = b""
+    for chunk, _ in text.chunks():
+        head += chunk
+        if len(head) >= HEAD_BYTES:
+            break
+    return head[:HEAD_BYTES] + b"\n"
 
 
 def _first_rows(head: bytes, delimiter: str) -> list[list[str]]:

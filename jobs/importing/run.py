@@ -205,7 +205,7 @@ def import_sources(
     paths = expand(sources)
     folder = store.folder / QUARANTINE_FOLDER
     written: Path | None = None
-    with store.building(memory=WRITER_MEMORY) as building:
+    with store.building(memory=WRITER_MEMORY, fresh=fresh) as building:
         settle(folder, store)
         now = dt.datetime.now()  # noqa: DTZ005 - sources carry wall-clock time
         quarantine = Quarantine(folder, building.generation)

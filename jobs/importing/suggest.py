@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from analytics.masking import mask_value, scrub_text
+from jobs.importing.classification import class_table
 from jobs.importing.csv_files import CsvTable
 from jobs.importing.errors import MissingColumnError
 from jobs.importing.headers import header_key
@@ -26,6 +27,14 @@ MAX_EXAMPLE = 24
 FOREIGN_FORMATS = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")
 """Tried on columns of times that the built-in forms do not read."""
 
+MAX_UNKNOWN = 20
+
+_CLASSES = {
+    Reader.CHANNEL: "channels",
+    Reader.PRODUCT: "products",
+    Reader.ISSUE: "issues",
+    Reader.INDUSTRY: "industries",
+}
 _TIME_WORDS = ("时间", "日期", "date", "time")
 _PATH_SEPARATORS = ("->", "→", "--", ">", "-", "/")
 _FILL_IN = "请填列名"
@@ -95,6 +104,8 @@ def _choose(sample: pl.DataFrame) -> dict[str, str]:
     by_key |= {header_key(column): column for column in reversed(sample.columns)}
     chosen: dict[str, str] = {}
     for name, target in TARGETS.items():
+        if name == "source":
+            continue
         for spelling in (*target.spellings, target.label, name):
             column = by_key.get(header_key(spelling)) or by_key.get(
                 header_key(spelling.replace("_", " "))
@@ -178,15 +189,7 @@ def _field_lines(draft: _Draft, target: Target, column: str) -> Iterator[str]:
         notes += ["有不能识别的时间，请用 formats 写明格式"] if form is None else []
     if target.reader in {Reader.PRODUCT, Reader.ISSUE}:
         options += _path_option(filled)
-    section = {Reader.CODE: target.name, Reader.FLAG: "flag", Reader.SATISFACTION: target.name}.get(
-        target.reader
-    )
-    if section is not None:
-        unknown = [value for value in filled if word_key(value) not in words_of(section)]
-        if unknown:
-            shown = "、".join(value[:MAX_EXAMPLE] for value in unknown[:20])
-            codes = "、".join(dict.fromkeys(words_of(section).values()))
-            notes.append(f"未识别的取值：{shown}。请在 values 中逐个写明，可用 {codes}")
+    notes += _unknown_notes(target, filled)
     comment = f"  # {target.label}{_examples(draft, column, target)}"
     if not options:
         yield f"  {target.name}: {{column: {_text(column)}}}{comment}"
@@ -196,6 +199,27 @@ def _field_lines(draft: _Draft, target: Target, column: str) -> Iterator[str]:
         yield from options
     for note in notes:
         yield f"    # {note}"
+
+
+def _unknown_notes(target: Target, filled: pl.Series) -> list[str]:
+    """Say which values would not be understood."""
+    section = {
+        Reader.CODE: target.name,
+        Reader.FLAG: "flag",
+        Reader.SATISFACTION: target.name,
+    }.get(target.reader)
+    if section is not None:
+        words = words_of(section)
+        unknown = [value for value in filled if word_key(value) not in words]
+        codes = f"，可用 {'、'.join(dict.fromkeys(words.values()))}"
+    elif target.reader in _CLASSES:
+        table = class_table(_CLASSES[target.reader])
+        unknown = [value for value in filled if not table.resolve(value).lineage]
+        codes = "，可用分类表中的名称或代码；不写则该字段为空"
+    else:
+        return list[str]()
+    shown = "、".join(value[:MAX_EXAMPLE] for value in unknown[:MAX_UNKNOWN])
+    return [f"未识别的取值：{shown}。请在 values 中逐个写明{codes}"] if unknown else list[str]()
 
 
 def _missing_lines(target: Target) -> Iterator[str]:

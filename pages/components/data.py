@@ -7,6 +7,7 @@ a new one is picked up at the next rerun, and the one before is closed when two 
 import datetime as dt
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -62,54 +63,56 @@ def _close(warehouse: Warehouse) -> None:
     warehouse.engine.dispose()
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What an answer was read from: a part of every key."""
+
+    url: str
+    generation: str
+
+
 @st.cache_resource(max_entries=OPEN_GENERATIONS, show_spinner=False, on_release=_close)
-def _opened(url: str, generation: str) -> Warehouse:
-    del generation
-    return open_current(url)
+def _opened(source: _Source) -> Warehouse:
+    return open_current(source.url)
 
 
-def _generation() -> str:
-    return current_generation(settings().warehouse_url)
-
-
-def _warehouse(generation: str) -> Warehouse:
-    return _opened(settings().warehouse_url, generation)
+def _source() -> _Source:
+    url = settings().warehouse_url
+    return _Source(url, current_generation(url))
 
 
 def status() -> DataStatus:
     """Return how old the data is, and whether it is synthetic."""
-    return _warehouse(_generation()).status()
+    return _opened(_source()).status()
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _totals(
-    generation: str, selection: Selection, scope: Scope, measures: tuple[str, ...]
+    source: _Source, selection: Selection, scope: Scope, measures: tuple[str, ...]
 ) -> Totals:
-    return reads.fetch_totals(_warehouse(generation), selection, scope, measures=measures)
+    return reads.fetch_totals(_opened(source), selection, scope, measures=measures)
 
 
 def totals(selection: Selection, scope: Scope, *, measures: Sequence[str]) -> Totals:
     """Read `queries.reads.fetch_totals` through the cache."""
-    return _totals(_generation(), selection, scope, tuple(measures))
+    return _totals(_source(), selection, scope, tuple(measures))
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _series(
-    generation: str, selection: Selection, scope: Scope, measures: tuple[str, ...], grain: str
+    source: _Source, selection: Selection, scope: Scope, measures: tuple[str, ...], grain: str
 ) -> Series:
-    return reads.fetch_series(
-        _warehouse(generation), selection, scope, measures=measures, grain=grain
-    )
+    return reads.fetch_series(_opened(source), selection, scope, measures=measures, grain=grain)
 
 
 def series(selection: Selection, scope: Scope, *, measures: Sequence[str], grain: str) -> Series:
     """Read `queries.reads.fetch_series` through the cache."""
-    return _series(_generation(), selection, scope, tuple(measures), grain)
+    return _series(_source(), selection, scope, tuple(measures), grain)
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _breakdown(
-    generation: str,
+    source: _Source,
     selection: Selection,
     scope: Scope,
     *,
@@ -119,7 +122,7 @@ def _breakdown(
     limit: int,
 ) -> Breakdown:
     return reads.fetch_breakdown(
-        _warehouse(generation),
+        _opened(source),
         selection,
         scope,
         level=level,
@@ -140,7 +143,7 @@ def breakdown(
 ) -> Breakdown:
     """Read `queries.reads.fetch_breakdown` through the cache."""
     return _breakdown(
-        _generation(),
+        _source(),
         selection,
         scope,
         level=level,
@@ -152,7 +155,7 @@ def breakdown(
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _breakdowns(
-    generation: str,
+    source: _Source,
     selection: Selection,
     scope: Scope,
     *,
@@ -161,7 +164,7 @@ def _breakdowns(
     limit: int,
 ) -> dict[str, Breakdown]:
     return reads.fetch_breakdowns(
-        _warehouse(generation), selection, scope, levels=levels, measures=measures, limit=limit
+        _opened(source), selection, scope, levels=levels, measures=measures, limit=limit
     )
 
 
@@ -175,7 +178,7 @@ def breakdowns(
 ) -> dict[str, Breakdown]:
     """Read `queries.reads.fetch_breakdowns` through the cache."""
     return _breakdowns(
-        _generation(),
+        _source(),
         selection,
         scope,
         levels=tuple(levels),
@@ -186,24 +189,24 @@ def breakdowns(
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _matrix(
-    generation: str, selection: Selection, scope: Scope, *, rows: str, columns: str, measure: str
+    source: _Source, selection: Selection, scope: Scope, *, rows: str, columns: str, measure: str
 ) -> Matrix:
     return reads.fetch_matrix(
-        _warehouse(generation), selection, scope, rows=rows, columns=columns, measure=measure
+        _opened(source), selection, scope, rows=rows, columns=columns, measure=measure
     )
 
 
 def matrix(selection: Selection, scope: Scope, *, rows: str, columns: str, measure: str) -> Matrix:
     """Read `queries.reads.fetch_matrix` through the cache."""
-    return _matrix(_generation(), selection, scope, rows=rows, columns=columns, measure=measure)
+    return _matrix(_source(), selection, scope, rows=rows, columns=columns, measure=measure)
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _submissions(
-    generation: str, selection: Selection, scope: Scope, *, page: int, page_size: int, order: str
+    source: _Source, selection: Selection, scope: Scope, *, page: int, page_size: int, order: str
 ) -> SubmissionPage:
     return reads.fetch_submissions(
-        _warehouse(generation), selection, scope, page=page, page_size=page_size, order=order
+        _opened(source), selection, scope, page=page, page_size=page_size, order=order
     )
 
 
@@ -216,24 +219,22 @@ def submissions(
     order: str = "registered_at",
 ) -> SubmissionPage:
     """Read `queries.reads.fetch_submissions` through the cache."""
-    return _submissions(
-        _generation(), selection, scope, page=page, page_size=page_size, order=order
-    )
+    return _submissions(_source(), selection, scope, page=page, page_size=page_size, order=order)
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
-def _submission(generation: str, scope: Scope, submission_id: str) -> dict[str, object] | None:
-    return reads.fetch_submission(_warehouse(generation), scope, submission_id=submission_id)
+def _submission(source: _Source, scope: Scope, submission_id: str) -> dict[str, object] | None:
+    return reads.fetch_submission(_opened(source), scope, submission_id=submission_id)
 
 
 def submission(scope: Scope, *, submission_id: str) -> dict[str, object] | None:
     """Read `queries.reads.fetch_submission` through the cache."""
-    return _submission(_generation(), scope, submission_id)
+    return _submission(_source(), scope, submission_id)
 
 
 def words_are_known() -> bool:
     """Tell whether the words of all submissions are derived, so that hot words can be asked for."""
-    return "submission_words" in _warehouse(_generation()).fresh
+    return "submission_words" in _opened(_source()).fresh
 
 
 @functools.cache
@@ -244,20 +245,20 @@ def notable_rules() -> NotableRules:
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
-def _notable(generation: str, selection: Selection, scope: Scope, limit: int) -> pd.DataFrame:
+def _notable(source: _Source, selection: Selection, scope: Scope, limit: int) -> pd.DataFrame:
     return reads.fetch_notable(
-        _warehouse(generation), selection, scope, rules=notable_rules(), limit=limit
+        _opened(source), selection, scope, rules=notable_rules(), limit=limit
     )
 
 
 def notable(selection: Selection, scope: Scope, *, limit: int = 30) -> pd.DataFrame:
     """Read `queries.reads.fetch_notable` through the cache."""
-    return _notable(_generation(), selection, scope, limit)
+    return _notable(_source(), selection, scope, limit)
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
-def _screen(generation: str, selection: Selection, scope: Scope, *, plan: ScreenPlan) -> Screen:
-    return reads.fetch_screen(_warehouse(generation), selection, scope, plan=plan)
+def _screen(source: _Source, selection: Selection, scope: Scope, *, plan: ScreenPlan) -> Screen:
+    return reads.fetch_screen(_opened(source), selection, scope, plan=plan)
 
 
 def screen(
@@ -279,4 +280,4 @@ def screen(
         words=words,
         notable=notable,
     )
-    return _screen(_generation(), selection, scope, plan=plan)
+    return _screen(_source(), selection, scope, plan=plan)

@@ -33,6 +33,7 @@ _OTHER_CELLS = (
 
 def show(submission_id: str, scope: Scope) -> None:
     """Draw the submission, or that there is none to be seen."""
+    panels.compact()
     st.button("返回列表", icon=":material/arrow_back:", on_click=lambda: address.go(id=None))
     found = data.submission(scope, submission_id=submission_id)
     if found is None:

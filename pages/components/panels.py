@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
+from markupsafe import Markup
 
 from pages.components import render
 
@@ -18,6 +19,11 @@ Kind = Literal["boards", "tiles", "pills", "week", "course", "fields", "table"]
 MAX_CODE = 256
 """Longest code that a click may carry, in characters; the longest stored one is a name of 256."""
 
+_COMPACT = Markup(
+    "<style>.stMainBlockContainer{padding:2.4rem 1.5rem 1.5rem!important}"
+    ".st-key-selection_bar{position:sticky;top:0;z-index:90;padding:.4rem 0;"
+    "background:var(--st-background-color,#fff)}</style>"
+)
 _HERE = Path(__file__)
 _mount = st.components.v2.component(
     "panels",
@@ -90,3 +96,8 @@ def show(
             on_click(click)
 
     _mount(key=key, data=render.to_plain({"kind": kind, **content}), on_act_change=clicked)
+
+
+def compact() -> None:
+    """Make the page dense; what is selected stays in sight while the rest scrolls below it."""
+    render.show_html(_COMPACT)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import streamlit as st
-from markupsafe import Markup
 
 from pages.components import address, data, panels, render, wording
 from pages.components.leaderboards import member_text
@@ -23,13 +22,6 @@ OFFERED_MEMBERS = 300
 
 NAMED_OPERATORS = 20
 """Operators whose names are looked up for pills; further ones show their number."""
-
-_COMPACT = Markup(
-    "<style>.stMainBlockContainer{padding:2.4rem 1.5rem 1.5rem!important}"
-    ".st-key-selection_bar{position:sticky;top:0;z-index:90;padding:.4rem 0;"
-    "background:var(--st-background-color,#fff)}</style>"
-)
-"""Dense pages: what is selected stays in sight while the boards scroll below it."""
 
 _DENOISED = "denoised"
 _TEXT = "q"
@@ -146,7 +138,7 @@ def selection_bar(
     selection = reading.selection
     for fault in reading.faults:
         st.warning(_fault_text(fault), icon=":material/link_off:")
-    render.show_html(_COMPACT)
+    panels.compact()
     with st.container(key="selection_bar", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _period(selection)

@@ -14,6 +14,10 @@ from pages.components.labels import NOT_STATED
 Form = Literal["text", "code", "flag", "moment", "yuan", "number", "days", "remedies"]
 
 
+SEEN_AT_ONCE, BEFORE_HIT = 20, 12
+"""Characters surely in sight in a narrow cell, and those kept before a hit further on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """How a column of submissions is shown."""
@@ -221,12 +225,28 @@ def content(
         "rows": [
             {
                 "code": record["submission_id"],
-                "cells": [[_line(record, line) for line in each.lines] for each in cells],
+                "cells": [
+                    [excerpt(_line(record, line), marked) for line in each.lines] for each in cells
+                ],
             }
             for record in frame.to_dict("records")
         ],
         "marked": list(marked),
     }
+
+
+def excerpt(text: str, marked: Sequence[str]) -> str:
+    """Return a text from a little before its first marked word, so that the word is seen.
+
+    Examples
+    --------
+    >>> excerpt("消费者于三月一日在武昌区某商场购买手机一部，商家拖延退款", ["退款"])
+    '……场购买手机一部，商家拖延退款'
+    >>> excerpt("商家拖延退款", ["退款"])
+    '商家拖延退款'
+    """
+    first = min((place for word in marked if (place := text.find(word)) >= 0), default=0)
+    return text if first <= SEEN_AT_ONCE else f"……{text[first - BEFORE_HIT:]}"
 
 
 def _line(record: Mapping[Any, Any], names: Sequence[str]) -> str:

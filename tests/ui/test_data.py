@@ -81,13 +81,13 @@ def test_a_new_generation_is_picked_up_and_a_rollback_too(store):
 
 
 def test_a_generation_two_behind_is_closed(store):
-    publish(store, "2026-03-01")
-    first = data._warehouse(data._generation())
-    assert first.engine.pool.checkedin() == 1
-    for day in ("2026-03-02", "2026-03-03"):
+    days = ["2026-03-01", "2026-03-02", "2026-03-03"]
+    publish(store, *days[:1])
+    first = data._opened(data._source())
+    for known in (2, 3):
         assert first.engine.pool.checkedin() == 1
-        publish(store, "2026-03-01", day)
-        data.status()
+        publish(store, *days[:known])
+        assert data.status().submissions == known
     assert first.engine.pool.checkedin() == 0
 
 
@@ -97,7 +97,8 @@ def test_a_caller_cannot_spoil_what_is_cached(store):
     assert data.totals(Selection(), EVERYTHING, **TOTALS).current == {"submissions": 1.0}
 
 
-def test_no_warehouse_is_an_error_and_not_a_zero(store):
+@pytest.mark.usefixtures("store")
+def test_no_warehouse_is_an_error_and_not_a_zero():
     with pytest.raises(data.NoWarehouseError):
         data.totals(Selection(), EVERYTHING, **TOTALS)
 
