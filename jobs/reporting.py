@@ -13,10 +13,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from jobs.maps import MapPackagesMissingError
 from queries.generations import NoPreviousGenerationError, WarehouseBusyError
 from queries.warehouse import NoWarehouseError, SchemaVersionError
 
 KNOWN_ERRORS = (
+    MapPackagesMissingError,
     NoPreviousGenerationError,
     NoWarehouseError,
     SchemaVersionError,

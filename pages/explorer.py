@@ -41,7 +41,7 @@ asked = address.query()
 measure = MEASURES[asked["measure"] if asked.get("measure") in KPIS else KPIS[0]]
 views = boards.views(selection, drilling.read_drill(asked.get("drill", "")), scope)
 totals = data.totals(selection, scope, measures=KPIS)
-clicked = explorer_clicks.on_board(views)
+clicked = explorer_clicks.on_board(views, scope)
 
 figures, rankings = st.columns([38, 62], gap="small")
 
@@ -60,13 +60,13 @@ with figures:
     series = data.series(
         selection, scope, measures=(measure.name,), grain=trend.grain(totals.days)
     )
-    compared = leaderboards.COMPARED[selection.comparison]
+    compared = leaderboards.COMPARED[leaderboards.comparison_of(measure, selection)]
     key = f"trend_{selection.period.code}_{measure.name}".replace(".", "_")
     render.show(
         trend.trend_chart(series, measure, compared=compared),
         key=key,
         height=210,
-        on_select=explorer_clicks.on_days(key, series, totals.days),
+        on_select=explorer_clicks.on_days(key, series, totals.days, scope),
     )
 
     region = views[0]
@@ -83,7 +83,7 @@ with figures:
             key="map",
             height="300px",
             outline=drawn.outline.geojson,
-            on_click=explorer_clicks.on_map(drawn),
+            on_click=explorer_clicks.on_map(drawn, scope),
         )
 
     hours = data.matrix(selection, scope, rows="weekday", columns="hour", measure=measure.name)
@@ -92,7 +92,7 @@ with figures:
         "week",
         tiles.week(hours, selection, measure=measure.name),
         key="week",
-        on_click=explorer_clicks.on_week,
+        on_click=explorer_clicks.on_week(scope),
     )
 
 counted = leaderboards.fetch(views, selection, scope, measure)

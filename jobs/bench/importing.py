@@ -113,9 +113,9 @@ def _timed(work: Callable[[], int], rows: int) -> float:
 def _read_bare(csv: Path, database: Path) -> int:
     engine = sa.create_engine(f"duckdb:///{database}")
     # The engine's own guess at types fails where a later row does not fit it.
-    as_it_is = sa.literal_column("all_varchar = true")
+    as_it_is: sa.ColumnElement[bool] = sa.literal_column("all_varchar = true")
     read = sa.func.read_csv(str(csv), as_it_is).table_valued("line")
-    everything = sa.literal_column("*")
+    everything: sa.ColumnElement[object] = sa.literal_column("*")
     try:
         with engine.begin() as conn:
             conn.execute(CreateTableAs(sa.select(everything).select_from(read), "bare"))

@@ -23,6 +23,7 @@ from jobs.bench.processes import Engine, Progress, Worker
 from jobs.bench.race import race
 from jobs.bench.report import (
     BenchReport,
+    ImportResult,
     Machine,
     MemoryResult,
     ScreenResult,
@@ -105,7 +106,7 @@ def run_bench(
         more_screens, more_memory = _measure_screens(warehouse, raced, repeats, progress)
         screens += more_screens
         memory += more_memory
-    imports = ()
+    imports: tuple[ImportResult, ...] = ()
     if import_rows:
         progress(f"make an export of {min(import_rows, submissions):,} rows")
         export = export_frame(Recipe(min(import_rows, submissions), seed))

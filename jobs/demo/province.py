@@ -182,7 +182,10 @@ def _untidied(narrative: pl.Series, rng: np.random.Generator) -> pl.Series:
     quoted = np.flatnonzero(draw > 1 - QUOTED_SHARE)
     if len(broken):
         narrative = narrative.scatter(
-            broken, narrative.gather(broken).str.replace_all("。", "。\n", literal=True)
+            broken,
+            narrative.gather(broken)
+            .str.replace_all("。", "。\n", literal=True)
+            .str.strip_suffix("\n"),
         )
     if len(quoted):
         marked = narrative.gather(quoted).str.replace_many(["“", "”", "，"], ['"', '"', ","])

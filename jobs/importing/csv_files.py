@@ -12,7 +12,7 @@ from jobs.importing.encodings import UNDECODABLE, TextFile, open_text
 from jobs.importing.errors import MissingColumnError, UnreadableSourceError
 from jobs.importing.headers import find_header, join_header, match_columns
 from jobs.importing.mapping import FormatOptions
-from jobs.importing.records import lay_out, read_record, write_record
+from jobs.importing.records import MAX_RECORD_BYTES, lay_out, read_record, write_record
 from jobs.importing.tables import Batch, Reason, Refused
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -227,30 +227,37 @@ class _Piece:
 
     def _read_carefully(self, position: int) -> int:
         """Read on record by record, giving up single lines; return how far."""
-        stop = min(position + CAREFUL_BYTES, len(self.buffer))
-        whole_lines = self.buffer.rfind(b"\n") + 1
-        while position < min(stop, whole_lines):
+        stop = min(position + CAREFUL_BYTES, self.buffer.rfind(b"\n") + 1)
+        written: list[bytes] = []
+        widths: list[int] = []
+        while position < stop:
             record = read_record(self.buffer, position, self.table.delimiter)
-            if (
-                record.unfinished
-                and not self.final
-                and len(self.buffer) - position < CAREFUL_BYTES * 4
-            ):
+            left = len(self.buffer) - position
+            if record.unfinished and not self.final and left < MAX_RECORD_BYTES:
                 break
             if record.values is None:
-                line = self.buffer[position : record.end].decode(errors="replace").rstrip("\n")
-                if self.skip:
-                    self.skip -= 1
-                else:
-                    self._refuse(self.row, Reason.BROKEN_QUOTES, {_WHOLE_LINE: line})
-                self.row += 1
+                self._take_written(written, widths)
+                written, widths = [], []
+                self._refuse_line(self.buffer[position : record.end])
             else:
-                written = write_record(record.values, self.table.delimiter)
-                ends = np.array([len(written)], np.int64)
-                width = np.array([len(record.values)], np.int64)
-                self._take(written, np.zeros(1, np.int64), ends, width)
+                written.append(write_record(record.values, self.table.delimiter))
+                widths.append(len(record.values))
             position = record.end
+        self._take_written(written, widths)
         return position
+
+    def _take_written(self, written: list[bytes], widths: list[int]) -> None:
+        ends = np.cumsum([len(each) for each in written], dtype=np.int64)
+        starts = np.concatenate([np.zeros(min(1, len(ends)), np.int64), ends[:-1]])
+        self._take(b"".join(written), starts, ends, np.array(widths, np.int64))
+
+    def _refuse_line(self, line: bytes) -> None:
+        if self.skip:
+            self.skip -= 1
+        else:
+            text = line.decode(errors="replace").rstrip("\n")
+            self._refuse(self.row, Reason.BROKEN_QUOTES, {_WHOLE_LINE: text})
+        self.row += 1
 
     def _refuse(self, row: int, reason: Reason, values: dict[str, str | None]) -> None:
         self.refused.append(Refused(row, reason, "", values))

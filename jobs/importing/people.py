@@ -102,7 +102,7 @@ def scrub_column(column: pl.Series, own: pl.DataFrame | None = None) -> pl.Serie
     >>> scrub_column(pl.Series(["电话13800138000"])).to_list()
     ['电话138****8000']
     """
-    texts = column if own is None else _without_own(column, own)
+    texts = column.clone() if own is None else _without_own(column, own)
     has_wide = texts.str.contains(FULL_WIDTH_DIGIT)
     wide = _positions(has_wide)
     suspects = _positions(texts.str.contains(half_width(DIGITS_HINT)) & ~has_wide)
@@ -141,7 +141,7 @@ def _positions(mask: pl.Series) -> pl.Series:
 
 def _without_own(column: pl.Series, own: pl.DataFrame) -> pl.Series:
     placeholders = masking_words()["not_names"]
-    texts = column
+    texts = column.clone()
     for values in own:
         value = pl.col("value")
         usable = (value.str.len_chars() > 1) & ~value.str.contains(rf"\*|^{LONG_NUMBER}$")

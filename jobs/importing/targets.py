@@ -227,17 +227,18 @@ def _targets() -> dict[str, Target]:
     reader_of = {name: reader for reader, names in _READERS.items() for name in names.split()}
     found = {}
     for column in submissions.c:
-        if column.name in COMPUTED:
+        name = str(column.name)
+        if name in COMPUTED:
             continue
         length = getattr(column.type, "length", None)
-        found[column.name] = Target(
-            column.name,
-            reader_of[column.name],
-            _LABELS.get(column.name) or column.comment or column.name,
-            length if reader_of[column.name] not in _CODED else None,
-            tuple(_SPELLINGS.get(column.name, "").split()),
+        found[name] = Target(
+            name,
+            reader_of[name],
+            _LABELS.get(name) or column.comment or name,
+            length if reader_of[name] not in _CODED else None,
+            tuple(_SPELLINGS.get(name, "").split()),
             None,
-            column.name in REQUIRED,
+            name in REQUIRED,
         )
     for name, kind in _PERSONS.items():
         column = persons.c[name.removeprefix("person_")]

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from pages.components.drilling import trail
 from queries.dimensions import DIMENSIONS
+from queries.scope import EVERYTHING, Scope
 from queries.selection import InvalidSelectionError, Selection
 
 OF_ONE_RESULT = frozenset({"page"})
@@ -31,6 +33,13 @@ _CODES = {
 }
 
 
+class OutsideScopeError(InvalidSelectionError):
+    """An address names a region that the viewer may not see."""
+
+    def __init__(self, region: str) -> None:
+        super().__init__("region", region, "name a region inside the viewer's scope")
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What an address says.
@@ -47,8 +56,11 @@ class Reading:
     faults: tuple[InvalidSelectionError, ...]
 
 
-def read(query: Mapping[str, str]) -> Reading:
+def read(query: Mapping[str, str], scope: Scope = EVERYTHING) -> Reading:
     """Read the selection from an address, whatever somebody typed there.
+
+    Regions outside ``scope`` are left out and told as faults; a read would give none of their rows
+    anyhow, but a viewer who follows another's link is to see the own region, not an empty page.
 
     Examples
     --------
@@ -68,7 +80,23 @@ def read(query: Mapping[str, str]) -> Reading:
             kept = {name: value for name, value in left.items() if name not in dropped}
             left = kept if len(kept) < len(left) else {}
         else:
-            return Reading(selection, tuple(faults))
+            outside = _outside(selection, scope)
+            inside = [each for each in selection.members("region") if each not in outside]
+            faults += [OutsideScopeError(each) for each in outside]
+            return Reading(selection.with_filter("region", inside), tuple(faults))
+
+
+def _outside(selection: Selection, scope: Scope) -> tuple[str, ...]:
+    if scope.everything:
+        return ()
+    return tuple(
+        code
+        for code in selection.members("region")
+        if not any(
+            right in trail("region", code) or code in trail("region", right)
+            for right in scope.regions
+        )
+    )
 
 
 def _check(selection: Selection) -> None:
@@ -113,9 +141,9 @@ def rewritten(
 
 
 
-def current() -> Selection:
-    """Return the selection that the address names now."""
-    return read(query()).selection
+def current(scope: Scope) -> Selection:
+    """Return the selection that the address names now, to a viewer of this scope."""
+    return read(query(), scope).selection
 
 
 def query() -> dict[str, str]:

@@ -34,7 +34,12 @@ _OTHER_CELLS = (
 def show(submission_id: str, scope: Scope) -> None:
     """Draw the submission, or that there is none to be seen."""
     panels.compact()
-    st.button("返回列表", icon=":material/arrow_back:", on_click=lambda: address.go(id=None))
+    st.button(
+        "返回列表",
+        icon=":material/arrow_back:",
+        on_click=lambda: address.go(id=None),
+        key="back",
+    )
     found = data.submission(scope, submission_id=submission_id)
     if found is None:
         # Also where it exists outside the viewer's scope: both must look the same.

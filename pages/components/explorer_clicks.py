@@ -10,10 +10,11 @@ from pages.components.boards import View
 from pages.components.panels import Click
 from pages.components.region_map import MapView
 from queries.results import Series
+from queries.scope import Scope
 from queries.selection import DateRange, InvalidSelectionError, Period
 
 
-def on_board(views: Sequence[View]) -> Callable[[Click], None]:
+def on_board(views: Sequence[View], scope: Scope) -> Callable[[Click], None]:
     """Return the answer to clicks on boards that stand as ``views`` say."""
     by_key = {view.board.key: view for view in views}
 
@@ -26,7 +27,7 @@ def on_board(views: Sequence[View]) -> Callable[[Click], None]:
             return
         drill = drilling.read_drill(address.query().get("drill", ""))
         try:
-            turn = boards.after(click, view, address.current(), drill)
+            turn = boards.after(click, view, address.current(scope), drill)
         except InvalidSelectionError as error:
             _refuse(error)
         else:
@@ -35,37 +36,43 @@ def on_board(views: Sequence[View]) -> Callable[[Click], None]:
     return clicked
 
 
-def on_map(drawn: MapView) -> Callable[[str], None]:
+def on_map(drawn: MapView, scope: Scope) -> Callable[[str], None]:
     """Return the answer to clicks on the map."""
 
     def clicked(code: str) -> None:
-        address.go(region_map.toggled(address.current(), drawn, code))
+        address.go(region_map.toggled(address.current(scope), drawn, code))
 
     return clicked
 
 
-def on_days(key: str, series: Series, within: DateRange) -> Callable[[], None]:
+def on_days(
+    key: str, series: Series, within: DateRange, scope: Scope
+) -> Callable[[], None]:
     """Return the answer to a bar clicked or days dragged over on the trend drawn under ``key``."""
 
     def selected() -> None:
         days = trend.chosen_days(series, st.session_state.get(key), within)
         if days is not None and days != within:
             period = Period.between(days.start, days.end)
-            address.go(replace(address.current(), period=period))
+            address.go(replace(address.current(scope), period=period))
 
     return selected
 
 
-def on_week(click: Click) -> None:
-    """Choose an hour, a weekday, or one hour of one weekday."""
-    before = address.current()
-    try:
-        if click.act == "moment":
-            address.go(tiles.moment(before, click.board, click.code))
-        elif click.board in ("weekday", "hour"):
-            address.go(before.toggled(click.board, click.code))
-    except InvalidSelectionError as error:
-        _refuse(error)
+def on_week(scope: Scope) -> Callable[[Click], None]:
+    """Return the answer to clicks on hours, weekdays, or one hour of one weekday."""
+
+    def clicked(click: Click) -> None:
+        before = address.current(scope)
+        try:
+            if click.act == "moment":
+                address.go(tiles.moment(before, click.board, click.code))
+            elif click.board in ("weekday", "hour"):
+                address.go(before.toggled(click.board, click.code))
+        except InvalidSelectionError as error:
+            _refuse(error)
+
+    return clicked
 
 
 def _refuse(error: InvalidSelectionError) -> None:

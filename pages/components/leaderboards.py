@@ -8,6 +8,7 @@ import pandas as pd
 
 from pages.components import data, drilling, wording
 from pages.components.boards import WORD, View
+from pages.components.screen_rows import GROWING
 from queries.dimensions import DIMENSIONS
 from queries.measures import MEASURES, Measure
 from queries.results import Breakdown
@@ -23,6 +24,17 @@ MAX_ROWS = 1000
 _LEVEL_LABELS = {level.name: level.label for each in DIMENSIONS.values() for level in each.levels}
 _LEVEL_LABELS[WORD] = "词语"
 COMPARED = {Comparison.PREVIOUS: "环比", Comparison.LAST_YEAR: "同比", Comparison.NONE: ""}
+
+
+def comparison_of(measure: Measure, selection: Selection) -> Comparison:
+    """Return what a measure is held against: nothing, where it still grows after the period.
+
+    Examples
+    --------
+    >>> comparison_of(MEASURES["closure_rate"], Selection())
+    <Comparison.NONE: 'none'>
+    """
+    return Comparison.NONE if measure.name in GROWING else selection.comparison
 
 
 def heads(measure: Measure, comparison: Comparison) -> tuple[str, str, str]:
@@ -53,12 +65,13 @@ def board_content(
     """
     if view.level == WORD:
         measure = MEASURES["submissions"]
+    comparison = comparison_of(measure, selection)
     frame, members = _stated_first(found, limit)
     stated = frame["member"].notna() if len(frame) else []
     context = _Rows(
         view,
         measure,
-        selection.comparison,
+        comparison,
         *_choices(view, selection),
         largest=frame[measure.name][stated].max() if any(stated) else 0.0,
     )
@@ -71,7 +84,7 @@ def board_content(
         "level": _LEVEL_LABELS[view.level],
         "wide": view.board.wide,
         "aside": view.board.aside,
-        "heads": heads(measure, selection.comparison),
+        "heads": heads(measure, comparison),
         "crumbs": _crumbs(view),
         "rows": rows,
         "note": f"前{len(rows)}，{counted}{members:,}个" if cut else f"共{members:,}个",

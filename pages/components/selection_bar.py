@@ -1,6 +1,5 @@
 """The selection bar: what is being counted, in widgets, in pills, in a sentence, in the address."""
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -11,7 +10,14 @@ from pages.components.leaderboards import member_text
 from queries.dimensions import DIMENSIONS, LEVELS
 from queries.results import Totals
 from queries.scope import Scope
-from queries.selection import MAX_TEXT, Comparison, InvalidSelectionError, Period, Selection
+from queries.selection import (
+    MAX_TEXT,
+    Comparison,
+    DateRange,
+    InvalidSelectionError,
+    Period,
+    Selection,
+)
 from queries.vocabulary import Kind
 
 PERIODS = ("7d", "30d", "90d", "12m", "ytd", "all")
@@ -134,22 +140,22 @@ def selection_bar(
     link
         File and label of the page that shows the same selection in another way.
     """
-    reading = address.read(address.query())
+    reading = address.read(address.query(), scope)
     selection = reading.selection
     for fault in reading.faults:
         st.warning(_fault_text(fault), icon=":material/link_off:")
     panels.compact()
     with st.container(key="selection_bar", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            _period(selection)
+            _period(selection, scope)
             _kinds(selection, scope)
             if compares:
-                _comparison(selection)
-            _denoised(selection)
-            _text(selection)
+                _comparison(selection, scope)
+            _denoised(selection, scope)
+            _text(selection, scope)
             _more_conditions(selection, scope)
         names = operator_names(selection, scope)
-        _pills(selection, names)
+        _pills(selection, scope, names)
         totals = data.totals(selection, scope, measures=measures)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             told = selection if compares else replace(selection, comparison=Comparison.NONE)
@@ -177,6 +183,9 @@ def operator_names(selection: Selection, scope: Scope) -> dict[str, str]:
 
 
 def _fault_text(fault: InvalidSelectionError) -> str:
+    if isinstance(fault, address.OutsideScopeError):
+        name = render.as_label(wording.label("region", fault.value))
+        return f"网址中的区域“{name}”不在您的可见范围内，未作为筛选条件。"
     return f"{render.as_label(wording.explain(fault) or '')}本页暂按默认条件显示。"
 
 
@@ -186,16 +195,18 @@ def _set(key: str, value: object) -> str:
     return key
 
 
-def _changed(key: str, change: Callable[[Selection, object], Selection]) -> Callable[[], None]:
+def _changed(
+    key: str, scope: Scope, change: Callable[[Selection, object], Selection]
+) -> Callable[[], None]:
     """Return a callback that writes the address after the widget ``key`` was changed."""
 
     def changed() -> None:
-        address.go(change(address.current(), st.session_state[key]))
+        address.go(change(address.current(scope), st.session_state[key]))
 
     return changed
 
 
-def _period(selection: Selection) -> None:
+def _period(selection: Selection, scope: Scope) -> None:
     status = data.status()
     if status.first_day is None or status.last_day is None:
         return
@@ -215,14 +226,14 @@ def _period(selection: Selection) -> None:
         format_func=lambda code: "自定义" if code == CUSTOM else wording.period_text(Period(code)),
         key=_set("bar.period", selection.period.code if selection.period.relative else CUSTOM),
         required=True,
-        on_change=_changed("bar.period", chosen),
+        on_change=_changed("bar.period", scope, chosen),
         label_visibility="collapsed",
     )
     if not selection.period.relative:
-        _days(shown.start, shown.end, status.first_day, status.last_day)
+        _days(shown, DateRange(status.first_day, status.last_day), scope)
 
 
-def _days(start: dt.date, end: dt.date, first_day: dt.date, last_day: dt.date) -> None:
+def _days(shown: DateRange, data_days: DateRange, scope: Scope) -> None:
     def chosen(before: Selection, days: object) -> Selection:
         if not isinstance(days, tuple) or len(days) != 2:
             return before
@@ -230,11 +241,11 @@ def _days(start: dt.date, end: dt.date, first_day: dt.date, last_day: dt.date) -
 
     st.date_input(
         "起止日期",
-        min_value=min(first_day, start),
-        max_value=max(last_day, end),
+        min_value=min(data_days.start, shown.start),
+        max_value=max(data_days.end, shown.end),
         format="YYYY-MM-DD",
-        key=_set("bar.days", (start, end)),
-        on_change=_changed("bar.days", chosen),
+        key=_set("bar.days", (shown.start, shown.end)),
+        on_change=_changed("bar.days", scope, chosen),
         label_visibility="collapsed",
         width=230,
     )
@@ -248,13 +259,13 @@ def _kinds(selection: Selection, scope: Scope) -> None:
         format_func=lambda kind: wording.label("kind", kind),
         key=_set("bar.kinds", list(selection.members("kind"))),
         on_change=_changed(
-            "bar.kinds", lambda before, kinds: before.with_filter("kind", kinds or ())
+            "bar.kinds", scope, lambda before, kinds: before.with_filter("kind", kinds or ())
         ),
         label_visibility="collapsed",
     )
 
 
-def _comparison(selection: Selection) -> None:
+def _comparison(selection: Selection, scope: Scope) -> None:
     st.segmented_control(
         "比较",
         [str(each) for each in COMPARISONS],
@@ -263,28 +274,29 @@ def _comparison(selection: Selection) -> None:
         required=True,
         on_change=_changed(
             "bar.comparison",
+            scope,
             lambda before, each: replace(before, comparison=Comparison(str(each))),
         ),
         label_visibility="collapsed",
     )
 
 
-def _denoised(selection: Selection) -> None:
+def _denoised(selection: Selection, scope: Scope) -> None:
     st.toggle(
         "去重口径",
         key=_set("bar.denoised", selection.denoised),
-        on_change=_changed("bar.denoised", lambda before, on: replace(before, denoised=bool(on))),
+        on_change=_changed("bar.denoised", scope, lambda before, on: replace(before, denoised=bool(on))),
         help="剔除重复件、多渠道多头件和疑似职业索赔件；关闭为登记原始口径",
     )
 
 
-def _text(selection: Selection) -> None:
+def _text(selection: Selection, scope: Scope) -> None:
     st.text_input(
         "搜索",
         placeholder="内容、企业、登记编号",
         max_chars=MAX_TEXT,
         key=_set("bar.text", selection.text),
-        on_change=_changed("bar.text", lambda before, text: replace(before, text=str(text or ""))),
+        on_change=_changed("bar.text", scope, lambda before, text: replace(before, text=str(text or ""))),
         label_visibility="collapsed",
         icon=":material/search:",
         width=220,
@@ -326,7 +338,7 @@ def _more_conditions(selection: Selection, scope: Scope) -> None:
         )
 
         def add() -> None:
-            before = address.current()
+            before = address.current(scope)
             both = {*before.members(dimension.name, exclude=bool(exclude)), *members}
             address.go(before.with_filter(dimension.name, both, exclude=bool(exclude)))
             st.session_state[f"bar.members.{level}"] = []
@@ -342,13 +354,13 @@ _OFFERED = {
 }
 
 
-def _pills(selection: Selection, names: Mapping[str, str]) -> None:
+def _pills(selection: Selection, scope: Scope, names: Mapping[str, str]) -> None:
     active = pills(selection, names)
     if not active:
         return
 
     def clicked(click: panels.Click) -> None:
-        before = address.current()
+        before = address.current(scope)
         address.go(cleared(before) if click.act == "clear" else removed(before, click.code))
 
     panels.show(

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from pages.components import wording
+from pages.components.screen_rows import GROWING
 from queries.measures import MEASURES
 from queries.results import Matrix
 from queries.selection import Selection
@@ -14,6 +15,13 @@ WEEKDAYS = tuple(str(day) for day in range(1, 8))
 HOURS = tuple(str(hour) for hour in range(24))
 LIGHTEST, DARKEST = 4, 92
 """Shares of colour, in percent, of the emptiest and the fullest hour."""
+
+
+_WHY_NOT_COMPARED = "本期件尚在办理，与早已办结的往期比较会显得下降，因此不作同比环比"
+_STILL_GROWING = [
+    {"label": "", "text": text, "tone": "neutral", "hint": _WHY_NOT_COMPARED}
+    for text in ("尚在办理", "不作比较")
+]
 
 
 def tiles(
@@ -36,7 +44,9 @@ def tiles(
             "changes": [
                 _change("环比", name, current, previous),
                 _change("同比", name, current, last_year),
-            ],
+            ]
+            if name not in GROWING
+            else _STILL_GROWING,
         }
         for name in names
     ]

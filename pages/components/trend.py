@@ -47,7 +47,7 @@ def trend_chart(found: Series, measure: Measure, *, compared: str) -> Option:
         "grid": {"left": 6, "right": 8, "top": 26, "bottom": 4, "outerBoundsMode": "same"},
         "legend": {"top": 0, "left": 0, "itemWidth": 14, "itemHeight": 8, "textStyle": _TEXT},
         "tooltip": {"trigger": "axis", "textStyle": {"fontSize": 12}},
-        "toolbox": {"right": 4, "top": -4, "itemSize": 14, "feature": {"brush": _BRUSH_BUTTONS}},
+        "toolbox": {"right": 4, "top": -6, "itemSize": 14, "feature": {"brush": _BRUSH_BUTTONS}},
         "brush": {"xAxisIndex": 0, "brushMode": "single", "transformable": False},
         "xAxis": {
             "type": "category",
@@ -87,7 +87,7 @@ def _series(name: str, values: pd.Series, measure: Measure, complete: pd.Series)
         "name": name,
         "data": items,
         "color": LIGHT.series[0],
-        "barMaxWidth": 22,
+        "barCategoryGap": "16%",
         "symbolSize": 6,
         "selectedMode": "single",
         "select": {"itemStyle": {"color": LIGHT.series[1]}},

@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.looking import painted_canvases, wait_until_idle, wait_until_painted
 from tests.ui.planted import WUHAN_BEFORE, WUHAN_NOW, YICHANG_BEFORE, YICHANG_NOW, plant
 
+expect.set_options(timeout=20_000)
+
 CANVASES = 4
 """Map, course, channels, words."""
 

@@ -161,16 +161,16 @@ def test_broken_quotes_deep_in_a_large_file(into):
 
 
 def test_chunks_cut_anywhere_give_the_same(into, monkeypatch):
-    rows = [f'{n:03},投诉,2026-03-01,"第{n}行\n""引""号，𠮷"' for n in range(60)]
-    rows[30] = "030,少一列"
+    rows = [f'{n:03},投诉,2026-03-01,"第{n}行\n""引""号，𠮷"' for n in range(24)]
+    rows[9] = "009,少一列"
     text = lines(*rows, end="\r\n")
     seen = set()
-    for size in (7, 64, 501, 1 << 20):
+    for size in (11, 64, 501, 1 << 20):
         monkeypatch.setattr("jobs.importing.encodings.CHUNK_BYTES", size)
         into.folder = into.folder / str(size)
         into.store = type(into.store)(into.folder / "warehouse")
         summary = into.load_csv(text.encode("utf-8-sig"))
-        assert (summary.loaded, why(summary)) == (59, [("32", "ragged_row")])
+        assert (summary.loaded, why(summary)) == (23, [("11", "ragged_row")])
         keys = into.store.folder / "person.key"
         assert keys.stat().st_size == 32
         seen.add(into.dump())

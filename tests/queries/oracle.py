@@ -33,6 +33,10 @@ def _accepted(row: Row) -> int:
     return _is(row, kind="complaint", acceptance="accepted")
 
 
+def _claim(row: Row) -> int:
+    return int(row["kind"] in {"complaint", "tipoff"})
+
+
 PARTS: dict[str, tuple[Callable[[Row], float], Callable[[Row], float] | None]] = {
     "submissions": (lambda r: 1, None),
     "complaints": (lambda r: _is(r, kind="complaint"), None),
@@ -78,9 +82,9 @@ PARTS: dict[str, tuple[Callable[[Row], float], Callable[[Row], float] | None]] =
         lambda r: _accepted(r) * _known(r, "closed_at"),
     ),
     "odr_rate": (lambda r: _is(r, odr_result="settled"), lambda r: _is(r, is_odr=True)),
-    "online_share": (lambda r: _is(r, is_online=True), lambda r: 1),
-    "livestream_share": (lambda r: _is(r, is_livestream=True), lambda r: 1),
-    "prepaid_share": (lambda r: _is(r, is_prepaid=True), lambda r: 1),
+    "online_share": (lambda r: _claim(r) * _is(r, is_online=True), lambda r: _claim(r)),
+    "livestream_share": (lambda r: _claim(r) * _is(r, is_livestream=True), lambda r: _claim(r)),
+    "prepaid_share": (lambda r: _claim(r) * _is(r, is_prepaid=True), lambda r: _claim(r)),
 }
 """Each measure as numerator and denominator of one row."""
 

@@ -67,15 +67,15 @@ def test_a_rate_shows_its_base_and_changes_by_points():
         CITIES,
         found(
             ["420500", "420100"],
-            closure_rate=[0.95, 0.5],
+            mediation_rate=[0.95, 0.5],
             share=[math.nan, math.nan],
             submissions=[4, 1200],
-            closure_rate_compared=[0.9, math.nan],
+            mediation_rate_compared=[0.9, math.nan],
         ),
         Selection(comparison=Comparison.LAST_YEAR),
-        MEASURES["closure_rate"],
+        MEASURES["mediation_rate"],
     )
-    assert content["heads"] == ("办结率", "诉求量", "同比(点)")
+    assert content["heads"] == ("调解成功率", "诉求量", "同比(点)")
     rows = [(row["value"], row["share"], row["change"], row["tone"]) for row in content["rows"]]
     assert rows == [("95.0%", "4", "↑5.0", "good"), ("50.0%", "1,200", "—", "neutral")]
     assert content["note"] == "共2个"
@@ -90,6 +90,22 @@ def test_without_comparison_nothing_is_compared():
     )
     assert content["heads"][2] == content["rows"][0]["change"] == ""
     assert content["rows"][0]["hint"] == "武汉市：投诉量3件"
+
+
+def test_a_measure_that_still_grows_is_not_compared():
+    content = leaderboards.board_content(
+        CITIES,
+        found(["420100"], closure_rate=[0.5], closure_rate_compared=[0.9], submissions=[4]),
+        Selection(),
+        MEASURES["closure_rate"],
+    )
+    assert (content["heads"][2], content["rows"][0]["change"]) == ("", "")
+
+
+def test_words_that_no_refresh_has_derived_are_not_shown_as_none():
+    view = View(board("word"), "word")
+    content = leaderboards.board_content(view, None, Selection(), COMPLAINTS)
+    assert (content["rows"], content["empty"]) == ([], "热词尚未提取，请管理员运行刷新任务")
 
 
 def test_an_empty_board_says_so():
@@ -257,19 +273,23 @@ def test_children_know_their_parent(code):
 def test_tiles_show_both_changes():
     # 110 against 100 before and 200 a year ago; 3.2 points below
     drawn = tiles.tiles(
-        ("complaints", "closure_rate"),
-        {"complaints": 110.0, "closure_rate": 0.868},
-        {"complaints": 100.0, "closure_rate": 0.9},
-        {"complaints": 200.0, "closure_rate": math.nan},
-        chosen="closure_rate",
+        ("complaints", "mediation_rate", "closure_rate"),
+        {"complaints": 110.0, "mediation_rate": 0.868, "closure_rate": 0.5},
+        {"complaints": 100.0, "mediation_rate": 0.9, "closure_rate": 0.9},
+        {"complaints": 200.0, "mediation_rate": math.nan, "closure_rate": 0.9},
+        chosen="mediation_rate",
     )
     assert [(each["value"], each["unit"], each["selected"]) for each in drawn] == [
         ("110", "件", False),
         ("86.8", "%", True),
+        ("50.0", "%", False),
     ]
     changes = [[(c["label"], c["text"], c["tone"]) for c in each["changes"]] for each in drawn]
-    assert changes[0] == [("环比", "↑10.0%", "neutral"), ("同比", "↓45.0%", "neutral")]
-    assert changes[1] == [("环比", "↓3.2点", "bad"), ("同比", "—", "neutral")]
+    assert changes == [
+        [("环比", "↑10.0%", "neutral"), ("同比", "↓45.0%", "neutral")],
+        [("环比", "↓3.2点", "bad"), ("同比", "—", "neutral")],
+        [("", "尚在办理", "neutral"), ("", "不作比较", "neutral")],
+    ]
 
 
 def test_the_week_is_shaded_from_its_fullest_hour():

@@ -4,6 +4,7 @@ import pytest
 
 from pages.components import address, selection_bar
 from pages.components.selection_bar import Pill
+from queries.scope import Scope
 from queries.selection import Comparison, Period, Selection
 
 FOUND = (
@@ -111,3 +112,21 @@ def test_the_earliest_day_that_an_address_may_name(start):
 def test_comparison_stays_when_all_conditions_go():
     chosen = Selection(comparison=Comparison.LAST_YEAR, denoised=True)
     assert selection_bar.cleared(chosen).to_query() == {"vs": "last_year"}
+
+
+@pytest.mark.parametrize(
+    ("members", "kept"),
+    [
+        pytest.param("420500", (), id="another city"),
+        pytest.param("420506,420106", ("420106",), id="one of two"),
+        pytest.param("420106007", ("420106007",), id="a street inside"),
+        pytest.param("420000", ("420000",), id="the province around it"),
+    ],
+)
+def test_regions_outside_a_viewers_scope_are_told_and_left_out(members, kept):
+    reading = address.read({"region": members, "kind": "tipoff"}, Scope(regions=("420100",)))
+    assert reading.selection.members("region") == kept
+    assert reading.selection.members("kind") == ("tipoff",)
+    named = [fault.value for fault in reading.faults]
+    assert named == [each for each in members.split(",") if each not in kept]
+    assert address.read({"region": members}).faults == ()
