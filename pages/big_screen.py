@@ -1,5 +1,6 @@
 """一屏展示: the state of the district on one wall, in thirty seconds."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -21,16 +22,18 @@ from pages.components import (
 from pages.components.data import Screen
 from pages.components.screen_clock import show_clock
 from pages.components.settings import settings
+from queries.results import Breakdown
 from queries.selection import Comparison, Period, Selection
+from queries.vocabulary import Kind
 
 PERIODS = ("30d", "ytd", "12m")
 TREND = Period("13m")
 RANKS = (
     ("industry", "行业排行", "industry"),
-    ("issue", "问题排行", "issue_type"),
-    ("operator", "被诉主体排行", "operator_id"),
+    ("issue", "投诉问题排行", "issue_type"),
+    ("operator", "涉诉主体排行", "operator_id"),
 )
-LEVELS = (*(level for *_, level in RANKS), "channel", "status", "word")
+LEVELS = ("industry", "operator_id", "channel", "status", "word")
 MEMBERS = 120
 """Of a level at most: the counties of a province, of which a map shows all."""
 ROWS = 8
@@ -79,7 +82,13 @@ def show_screen() -> None:
             words=WORDS,
             notable=NOTICES,
         )
-        show_panels(found, selection.period, region)
+        issues = data.breakdown(
+            selection.with_filter("kind", (Kind.COMPLAINT,)),
+            viewer.scope,
+            level="issue_type",
+            limit=ROWS + 1,
+        )
+        show_panels(found, {**found.breakdowns, "issue_type": issues}, selection.period, region)
         show_period(selection.period)
         above = [
             code for code in places.trail(region)[:-1] if access.may_enter(viewer.scope, code, HOME)
@@ -95,7 +104,9 @@ def show_screen() -> None:
         screen_charts.show_live(found.notable)
 
 
-def show_panels(found: Screen, period: Period, region: str) -> None:
+def show_panels(
+    found: Screen, ranked: Mapping[str, Breakdown], period: Period, region: str
+) -> None:
     """Draw all frames, and the figures and leaderboards in them."""
     status, last_day = data.status(), wording.date_text(data.status().last_day)
     base = f"{wording.period_text(period)}　截至{last_day}"
@@ -111,7 +122,7 @@ def show_panels(found: Screen, period: Period, region: str) -> None:
         warning=freshness.warning(status.last_day, limit=settings().stale_working_days),
     ) + screen_panels.tiles(screen_rows.tile_rows(found.totals))
     for name, title, level in RANKS:
-        ranks = screen_rows.rank_rows(found.breakdowns[level], rows=ROWS)
+        ranks = screen_rows.rank_rows(ranked[level], rows=ROWS)
         body += screen_panels.frame(
             name, title, f"件数与环比　{base}", screen_panels.ranking(ranks)
         )

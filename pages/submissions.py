@@ -38,7 +38,10 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
 panels.show(
     "table",
     tables.content(
-        page.frame, listing.CELLS, order=place.order, marked=selection.text.split()
+        listing.named(page.frame),
+        listing.CELLS,
+        order=place.order,
+        marked=selection.text.split(),
     ),
     key="list",
     on_click=listing.clicked,

@@ -62,7 +62,6 @@ _ALL = (
     Cube("day_product", "day", _PRODUCT),
     Cube("day_city_issue_type", "day", (*_REGION, "issue_type")),
     Cube("month_status", "month", (*_REGION, "status")),
-    Cube("month_county", "month", _COUNTY),
     Cube("month_channel", "month", (*_REGION, *_CHANNEL)),
     Cube("month_district", "month", (*_REGION, "business_district")),
     Cube("month_sale", "month", (*_REGION, *_SALE)),

@@ -14,6 +14,7 @@ from queries.notable import Reason
 from queries.results import Matrix
 from queries.scope import EVERYTHING
 from queries.screen import Screen, fetch_screen
+from queries.selection import Selection
 from queries.warehouse import Warehouse, open_file
 
 APP = "app"
@@ -112,7 +113,7 @@ class DuckdbEngine:
     def __init__(self, path: Path) -> None:
         self.files: Sequence[Path] = (path,)
         self._engine: sa.Engine | None = None
-        self._statements: dict[str, dict[str, plain.Statement]] = {}
+        self._statements: dict[Selection, dict[str, plain.Statement]] = {}
 
     def open(self) -> None:
         """Open the file with the settings of the app."""
@@ -123,10 +124,10 @@ class DuckdbEngine:
         if self._engine is None:
             msg = "open() the engine before asking"
             raise RuntimeError(msg)
-        if case.name not in self._statements:
-            self._statements[case.name] = plain.statements(case)
+        if case.selection not in self._statements:
+            self._statements[case.selection] = plain.statements(case)
         with self._engine.connect() as conn:
-            return plain.ask(conn, self._statements[case.name])
+            return plain.ask(conn, self._statements[case.selection])
 
     def answers(self, case: Case, given: object) -> Answers:
         """Bring rows into the common form."""

@@ -18,7 +18,7 @@ from jobs.bench.engines import (
     SqliteEngine,
 )
 from jobs.bench.frames import PandasEngine
-from jobs.bench.importing import EXPORT_COLUMNS, measure_imports
+from jobs.bench.importing import EXPORT_COLUMNS, ROUNDS, measure_imports
 from jobs.bench.processes import Engine, Progress, Worker
 from jobs.bench.race import race
 from jobs.bench.report import (
@@ -68,6 +68,7 @@ def run_bench(
     seed: int = 0,
     cap: int = CAP,
     import_rows: int = IMPORT_ROWS,
+    import_rounds: int = ROUNDS,
     progress: Progress,
 ) -> BenchReport:
     """Measure the one-screen questions and the import.
@@ -85,6 +86,8 @@ def run_bench(
         Warm screens timed per engine and selection; a slow engine does fewer.
     import_rows
         Rows of the file whose import is timed; 0 leaves that out.
+    import_rounds
+        Times that each way of importing is timed.
     progress
         Told what is being done.
 
@@ -111,7 +114,10 @@ def run_bench(
         progress(f"make an export of {min(import_rows, submissions):,} rows")
         export = export_frame(Recipe(min(import_rows, submissions), seed))
         imports = measure_imports(
-            export.select(EXPORT_COLUMNS), folder / "imports", progress=progress
+            export.select(EXPORT_COLUMNS),
+            folder / "imports",
+            rounds=import_rounds,
+            progress=progress,
         )
     return BenchReport(
         machine=Machine.here(),

@@ -334,7 +334,7 @@ def _patterns(text: str) -> tuple[Pattern, ...]:
 def _topological(symbols: Mapping[str, Symbol]) -> list[str]:
     """Return the symbols, each before those that it needs."""
     needs = {
-        name: {s.name for p in symbol.patterns for s in p.slots if s.name in symbols}
+        name: sorted({s.name for p in symbol.patterns for s in p.slots if s.name in symbols})
         for name, symbol in symbols.items()
     }
     try:

@@ -81,17 +81,19 @@ def _numeral(text: str) -> float | None:
     match = _NUMERAL.fullmatch(text)
     if match is None or not set(match[1]) - set("百千万亿佰仟"):
         return None
-    total = section = digit = 0
+    total = group = section = digit = 0
     for char in match[1]:
         if char in _DIGITS:
             digit = _DIGITS[char]
-        elif char in _PLACES:
+            continue
+        if char in _PLACES:
             section += (digit or (1 if _PLACES[char] == 10 else 0)) * _PLACES[char]
-            digit = 0
+        elif char == "万":
+            group, section = (section + digit) * 10_000, 0
         else:
-            total = (total + section + digit) * (10_000 if char == "万" else 100_000_000)
-            section = digit = 0
-    return float(total + section + digit)
+            total, group, section = (group + section + digit) * 100_000_000, 0, 0
+        digit = 0
+    return float(total + group + section + digit)
 
 
 def read_amounts(column: pl.Series, *, unit_yuan: float = 1.0) -> pl.Series:
@@ -101,6 +103,7 @@ def read_amounts(column: pl.Series, *, unit_yuan: float = 1.0) -> pl.Series:
     """
     plain = column.cast(pl.Float64, strict=False)
     usable = plain.is_finite() & (plain * unit_yuan).is_between(0, MAX_YUAN)
+    usable &= ~column.str.starts_with("-")
     values = (plain * unit_yuan).set(~usable.fill_null(value=False), None)
     odd = column.filter(plain.is_null() & column.is_not_null()).unique()
     if not len(odd):

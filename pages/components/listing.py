@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pandas as pd
 import streamlit as st
 
 from pages.components import address
@@ -56,13 +57,18 @@ def place(query: Mapping[str, str]) -> Place:
     )
 
 
+def named(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with the name as registered where the operator is not known."""
+    known = frame["operator_name"].notna()
+    return frame.assign(operator_name=frame["operator_name"].where(known, frame["respondent_name"]))
+
+
 def span_text(page: SubmissionPage) -> str:
     """Return which rows are shown, of how many.
 
     Examples
     --------
-    >>> import pandas
-    >>> span_text(SubmissionPage(frame=pandas.DataFrame({"kind": ["tipoff"] * 5}), total=25, page=2, page_size=20))
+    >>> span_text(SubmissionPage(frame=pd.DataFrame({"kind": ["tipoff"] * 5}), total=25, page=2, page_size=20))
     '第21至25件，共25件'
     """
     first = (page.page - 1) * page.page_size + 1

@@ -1,5 +1,7 @@
 """What the big screen's panels say: results of reads, worded."""
 
+import math
+
 import pandas as pd
 
 from pages.components import wording
@@ -27,6 +29,9 @@ GROWING = frozenset({"closure_rate", "recovered_yuan"})
 
 Held against a period that is long settled they would show a fall that is none.
 """
+
+SMALL_BASE = 20
+"""Below this count a member's change is told in submissions; in percent it would only startle."""
 
 NOTICED = (
     "county_code",
@@ -75,13 +80,21 @@ def rank_rows(found: Breakdown, *, rows: int) -> list[Rank]:
         Rank(
             name or label(found.level, member),
             f"{value:,.0f}",
-            wording.change("submissions", value, base).text,
+            _rank_change(value, base),
             value / most,
         )
         for name, member, value, base in zip(
             names, frame["member"], frame["submissions"], before, strict=True
         )
     ]
+
+
+def _rank_change(value: float, base: float | None) -> str:
+    if base is None or math.isnan(base):
+        return wording.UNKNOWN
+    if base < SMALL_BASE:
+        return f"{value - base:+,.0f}件" if value != base else "持平"
+    return wording.change("submissions", value, base).text
 
 
 def stage_rows(statuses: Breakdown) -> list[tuple[str, str, str]]:

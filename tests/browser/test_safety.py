@@ -142,7 +142,7 @@ def test_a_viewer_of_one_city_gets_no_byte_of_another(city_server, browser_conte
     ("query", "says"),
     [
         pytest.param(f"id={FOREIGN_ID}", "不在您的可见范围内", id="one submission"),
-        pytest.param("region=420500", "该范围内没有诉求记录", id="the other city"),
+        pytest.param("region=420500", "不在您的可见范围内", id="the other city"),
         pytest.param(f"q={SECRET}", "该范围内没有诉求记录", id="words of the other city"),
     ],
 )

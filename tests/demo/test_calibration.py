@@ -203,4 +203,4 @@ def test_texts_say_what_the_record_says(complaints):
 def test_some_texts_hold_personal_data(drawn):
     texts = drawn["narrative"]
     assert 0.03 < texts.str.contains(r"1[3-9]\d{9}").mean() < 0.3
-    assert texts.str.contains(r"[1-9]\d{16}[\dX]").mean() > 0.0005
+    assert texts.str.contains(r"42\d{4}(?:19|20)\d{6}000[\dX]").mean() > 0.0005

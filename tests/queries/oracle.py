@@ -10,8 +10,8 @@ import pandas as pd
 from queries.dimensions import DIMENSIONS
 from queries.scope import Scope
 from queries.selection import Comparison, DateRange, Filter, Period, Selection, compared_range
+from tests.queries.samples import Row
 
-Row = Mapping[str, object]
 
 LEVELS_BY_DIMENSION = {name: [level.name for level in d.levels] for name, d in DIMENSIONS.items()}
 ALL_LEVELS = [level for levels in LEVELS_BY_DIMENSION.values() for level in levels]
@@ -136,21 +136,21 @@ def allowed(row: Row, scope: Scope) -> bool:
 
 
 def meant(
-    rows: pd.DataFrame,
+    rows: Sequence[Row],
     selection: Selection,
     scope: Scope,
     days: DateRange,
     without: Sequence[str] = (),
 ) -> list[Row]:
     found = []
-    for row in rows.to_dict("records"):
+    for row in rows:
         filters = [(each, left(each, without)) for each in selection.filters]
         texts = [row[n] or "" for n in ("narrative", "title", "respondent_name", "product_name")]
         if (
             days.start <= row["registered_on"] <= days.end
             and allowed(row, scope)
             and all(holds(row, each, members) for each, members in filters if members)
-            and not (selection.denoised and row["excluded"])
+            and not (selection.denoised and row["exclusion_reason"] is not None)
             and all(
                 any(term in text for text in texts) or row["submission_id"] == term
                 for term in selection.text.split()
@@ -181,7 +181,7 @@ def grouped(rows: Sequence[Row], level: str) -> dict[str | None, list[Row]]:
 
 
 def breakdown(
-    rows: pd.DataFrame,
+    rows: Sequence[Row],
     selection: Selection,
     scope: Scope,
     *,
@@ -220,26 +220,29 @@ def _place(figure: float, member: str | None) -> tuple[object, ...]:
     return (undefined, 0 if undefined else -figure, member is None, member or "")
 
 
-def random_selection(chance: random.Random, rows: pd.DataFrame, *, text: bool = True) -> Selection:
+def random_selection(chance: random.Random, codes: Mapping[str, Sequence[str]]) -> Selection:
     period = chance.choice(
         ["30d", "7d", "12m", "3m", "ytd", "all", "2025-03-01..2025-05-31", "2026-01-15..2026-03-20",
          "2024-12-01..2025-04-10", "2026-03-20..2026-03-20", "2025-06-10..2025-08-02"]
     )  # fmt: skip
     filters = []
     for dimension in chance.sample(list(DIMENSIONS), chance.choice([0, 1, 1, 2, 3])):
-        levels = LEVELS_BY_DIMENSION[dimension]
-        known = sorted(
-            {code_of(v) for level in levels for v in rows[level] if v is not None} - {None}
-        )
-        members = tuple(chance.sample(known, min(len(known), chance.choice([1, 1, 2, 3]))))
-        filters.append(Filter(dimension, members, exclude=chance.random() < 0.3))
+        members = chance.sample(codes[dimension], min(len(codes[dimension]), chance.choice([1, 1, 2, 3])))
+        filters.append(Filter(dimension, tuple(members), exclude=chance.random() < 0.3))
     return Selection(
         period=Period(period),
         filters=tuple(filters),
-        text=chance.choice(["", "", "", "", "退款", "50% 退", "A_1", "C:\\t", "1/2"]) if text else "",
+        text=chance.choice(["", "", "", "", "退款", "50% 退", "A_1", "C:\\t", "1/2"]),
         denoised=chance.random() < 0.3,
         comparison=chance.choice(list(Comparison)),
     )
+
+
+def codes_by_dimension(rows: Sequence[Row]) -> dict[str, list[str]]:
+    return {
+        dimension: sorted({code_of(row[level]) for row in rows for level in levels} - {None})
+        for dimension, levels in LEVELS_BY_DIMENSION.items()
+    }
 
 
 def random_scope(chance: random.Random) -> Scope:

@@ -3,9 +3,9 @@
 import dataclasses
 import datetime as dt
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-import pandas as pd
 import sqlalchemy as sa
 
 from queries.cubes import CUBES, derive_cube
@@ -16,6 +16,8 @@ from queries.warehouse import Warehouse
 FIRST_DAY = dt.date(2025, 2, 10)
 LAST_DAY = dt.date(2026, 3, 20)
 ALL_DERIVED = frozenset({*CUBES, *ROLLUPS, "submission_words"})
+
+Row = Mapping[str, Any]
 
 PLACES = [
     ("420000", "420100", "420102", "420102001", "bd-river"),
@@ -131,7 +133,7 @@ def _row(chance: random.Random, number: int, day: int) -> dict[str, object]:
 class Sample:
     """A warehouse and the rows in it."""
 
-    rows: pd.DataFrame
+    rows: Sequence[Row]
     warehouse: Warehouse
 
     def knowing(self, fresh: Iterable[str]) -> Warehouse:
@@ -142,7 +144,7 @@ def create(engine: sa.Engine) -> None:
     warehouse.create_all(engine)
 
 
-def fill(engine: sa.Engine, rows: Sequence[dict[str, object]]) -> None:
+def fill(engine: sa.Engine, rows: Sequence[Row]) -> None:
     facts = [{column.name: row.get(column.name) for column in submissions.c} for row in rows]
     pairs = [
         {
@@ -179,10 +181,8 @@ def derive_all(engine: sa.Engine, days: Sequence[dt.date] | None = None) -> None
             derive_rollup(conn, name, days=days)
 
 
-def open_sample(engine: sa.Engine, rows: Sequence[dict[str, object]]) -> Sample:
+def open_sample(engine: sa.Engine, rows: Sequence[Row]) -> Sample:
     days = [row["registered_on"] for row in rows]
-    frame = pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=object) for name in rows[0]})
-    frame["excluded"] = frame["exclusion_reason"].notna()
     opened = Warehouse(
         engine=engine,
         generation="test",
@@ -193,4 +193,4 @@ def open_sample(engine: sa.Engine, rows: Sequence[dict[str, object]]) -> Sample:
         synthetic=True,
         fresh=ALL_DERIVED,
     )
-    return Sample(frame, opened)
+    return Sample(rows, opened)

@@ -92,7 +92,8 @@ def rows() -> list[dict[str, object]]:
     planted += [wuhan(200 + n, last_year) for n in range(WUHAN_LAST_YEAR)]
     planted += [yichang(n, now) for n in range(YICHANG_NOW)]
     planted += [yichang(100 + n, before) for n in range(YICHANG_BEFORE)]
-    planted.append(wuhan(300, dt.date(2025, 1, 1), kind="inquiry"))
+    planted.append(wuhan(300, now - dt.timedelta(days=40), kind="inquiry", issue_type="Q01"))
+    planted.append(wuhan(301, dt.date(2025, 1, 1), kind="inquiry", issue_type="Q01"))
     return planted
 
 

@@ -2,6 +2,7 @@ import datetime as dt
 import json
 import re
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -9,7 +10,7 @@ from pages.components import screen_panels, screen_rows
 from pages.components.screen_panels import Notice, Rank
 from pages.components.settings import settings
 from pages.components.wording import Change
-from queries.results import Totals
+from queries.results import Breakdown, Totals
 from queries.selection import DateRange
 from tests.ui.pages import ROOT
 from tests.ui.planted import PICTURE, SECRET, WUHAN_NOW, YICHANG_NOW, plant
@@ -162,6 +163,36 @@ def test_a_short_live_list_stands_still_and_a_long_one_moves():
 
 def test_an_empty_leaderboard_says_so():
     assert "该范围内没有记录" in screen_panels.ranking([])
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "change"),
+    [
+        pytest.param(30, 20, "↑50.0%", id="at the smallest base told in percent"),
+        pytest.param(30, 19, "+11件", id="below it"),
+        pytest.param(5, 0, "+5件", id="new"),
+        pytest.param(5, 5, "持平", id="the same"),
+        pytest.param(1, 4, "-3件", id="fewer"),
+    ],
+)
+def test_changes_from_a_small_base_are_told_in_submissions(now, before, change):
+    frame = pd.DataFrame(
+        {"member": ["C01"], "submissions": [now], "submissions_compared": [before]}
+    )
+    rank = screen_rows.rank_rows(Breakdown(frame, "issue_type", 1), rows=8)[0]
+    assert (rank.label, rank.change) == ("食品安全", change)
+
+
+def test_what_nobody_filled_in_is_not_ranked():
+    frame = pd.DataFrame({"member": [None, "C02"], "submissions": [50, 10]})
+    ranks = screen_rows.rank_rows(Breakdown(frame, "issue_type", 2), rows=8)
+    assert [(rank.label, rank.share_of_first) for rank in ranks] == [("质量", 1.0)]
+
+
+def test_inquiries_are_no_problems(app):
+    at = app({"period": "all"}, VIEWER_REGIONS="all")
+    assert "市场监管业务咨询" not in shown(at)
+    assert "售后服务" in shown(at)
 
 
 def test_bars_are_as_long_as_their_share_of_the_first():

@@ -1,0 +1,365 @@
+"""The bench's own honesty: engines agree, disagreements stop it, figures are what they are called.
+
+How quick anything is depends on the machine and is no matter of tests.
+"""
+
+import datetime as dt
+import json
+import shutil
+from dataclasses import asdict, replace
+
+import polars as pl
+import pytest
+
+from jobs.bench.cases import DisagreementError, TooFewDaysError, check_agreement, make_cases
+from jobs.bench.content import look_into
+from jobs.bench.data import Recipe, ShortWarehouseError, bench_warehouse, export_frame
+from jobs.bench.engines import ENGINES, AppEngine, DuckdbEngine, SqliteEngine
+from jobs.bench.frames import PandasEngine
+from jobs.bench.importing import EXPORT_COLUMNS, ImportedLessError, measure_imports
+from jobs.bench.processes import Reply, alone
+from jobs.bench.race import race
+from jobs.bench.report import screen_result
+from jobs.bench.run import TooFewSubmissionsError, UnknownEngineError, _races, run_bench
+from jobs.bench.sqlite import copy_to_sqlite
+
+SUBMISSIONS = 3_000
+RECIPE = Recipe(SUBMISSIONS, seed=7)
+CASES = ("30d", "12m", "all", "12m+2", "all+2")
+QUESTIONS = (
+    "totals", "trend", "county_code", "industry", "issue_subtype", "operator_id", "word", "heat",
+    "matrix", "notable",
+)  # fmt: skip
+
+
+def silent(message):
+    """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("bench")
+
+
+@pytest.fixture(scope="module")
+def warehouse(folder):
+    return bench_warehouse(RECIPE, folder, progress=silent)
+
+
+@pytest.fixture(scope="module")
+def cases(warehouse):
+    content = warehouse.content
+    return make_cases(
+        content.days.start, content.days.end, city=content.city, section=content.section
+    )
+
+
+@pytest.fixture(scope="module")
+def given(warehouse, cases, folder):
+    """Answers by engine and case."""
+    copy = folder / "copy.sqlite"
+    copy_to_sqlite(warehouse.path, copy, progress=silent)
+    path = warehouse.path
+    engines = {
+        "app": AppEngine(path),
+        "duckdb": DuckdbEngine(path),
+        "pandas": PandasEngine(path),
+        "sqlite": SqliteEngine(copy),
+    }
+    answers = {}
+    for name, engine in engines.items():
+        engine.open()
+        answers[name] = {case.name: engine.answers(case, engine.ask(case)) for case in cases}
+        engine.close()
+    return answers
+
+
+@pytest.fixture(scope="module")
+def records():
+    return pl.concat(list(RECIPE.frames()))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_all_engines_answer_all_ten_questions_alike(given, cases, name):
+    case = next(each for each in cases if each.name == name)
+    check_agreement(case, {engine: given[engine][name] for engine in ENGINES})
+    for engine in ENGINES:
+        assert tuple(given[engine][name]) == QUESTIONS, engine
+
+
+def test_answers_are_those_of_the_rows_made(given, records, warehouse):
+    found = given["app"]["all"]
+    (totals,) = found["totals"]
+    assert totals[:3] == ("current", SUBMISSIONS, records["closed_at"].count())
+    assert totals[5] == pytest.approx(records["recovered_yuan"].sum())
+    city, section = warehouse.content.city, warehouse.content.section
+    narrowed = records.filter(
+        pl.col("county_code").str.starts_with(city[:4])
+        & pl.col("industry").str.starts_with(section)
+    )
+    assert 0 < narrowed.height < SUBMISSIONS / 4
+    assert given["app"]["all+2"]["totals"][0][1] == narrowed.height
+    counted = dict(narrowed["issue_subtype"].value_counts().iter_rows())
+    assert dict(given["app"]["all+2"]["issue_subtype"]).items() <= counted.items()
+
+
+def test_no_question_is_empty_over_all_days(given):
+    for name in ("12m", "all"):
+        assert all(len(rows) > 0 for rows in given["app"][name].values())
+
+
+def test_boards_compare_with_the_period_before_only_where_there_is_one(given):
+    assert {len(row) for row in given["app"]["30d"]["industry"]} == {3}
+    assert {len(row) for row in given["app"]["all"]["industry"]} == {2}
+    assert [row[0] for row in given["app"]["12m"]["totals"]] == ["current", "last_year", "previous"]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_planted_disagreement_is_found(given, cases, question):
+    honest = given["duckdb"]["12m"]
+    first, *rest = honest[question]
+    *others, last = first
+    wrong = (*others, last + 1 if isinstance(last, int | float) else f"{last} ")
+    lying = {**honest, question: (wrong, *rest)}
+    with pytest.raises(DisagreementError, match="no times are reported") as error:
+        check_agreement(cases[1], {"app": given["app"]["12m"], "pandas": lying})
+    assert (error.value.question, error.value.engines) == (question, ("app", "pandas"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        pytest.param(1_000_000.0, 1_000_000.0005, True, id="order of adding up"),
+        pytest.param(1_000_000.0, 1_000_000.01, False, id="another cent"),
+        pytest.param(float("nan"), float("nan"), True, id="nothing to divide by"),
+        pytest.param(float("nan"), 0.0, False, id="nothing is not zero"),
+        pytest.param(12, 12.0, True, id="whole number"),
+        pytest.param(None, "", False, id="not stated is not empty"),
+    ],
+)
+def test_what_counts_as_the_same(cases, one, other, same):
+    answers = {"app": {"totals": ((one,),)}, "duckdb": {"totals": ((other,),)}}
+    if same:
+        check_agreement(cases[0], answers)
+    else:
+        with pytest.raises(DisagreementError):
+            check_agreement(cases[0], answers)
+
+
+def test_a_missing_row_or_question_is_a_disagreement(cases):
+    full = {"heat": ((1, 9, 5), (2, 9, 4))}
+    with pytest.raises(DisagreementError, match="2 rows and 1 rows"):
+        check_agreement(cases[0], {"app": full, "duckdb": {"heat": ((1, 9, 5),)}})
+    with pytest.raises(DisagreementError, match="does not answer"):
+        check_agreement(cases[0], {"app": full, "duckdb": {}})
+
+
+class Racer:
+    """Takes given times, one a run, the last again and again."""
+
+    def __init__(self, name, seconds, log, answer=1):
+        self.name, self.seconds, self.log, self.answer = name, list(seconds), log, answer
+
+    def ask(self, case, *, with_answers=False):
+        del case
+        if with_answers:
+            return Reply(99.0, {"totals": ((self.answer,),)})
+        self.log.append(self.name)
+        seconds = self.seconds.pop(0) if len(self.seconds) > 1 else self.seconds[0]
+        return Reply(seconds, None)
+
+
+def test_engines_take_turns_and_ratios_are_of_one_round(cases):
+    log = []
+    timings = race(
+        [Racer("a", [1.0, 2.0, 4.0], log), Racer("b", [2.0, 2.0, 2.0], log)], cases[0], repeats=3
+    )
+    assert log == ["a", "b"] * 3
+    a, b = timings
+    assert (a.seconds, a.median, a.ratios) == ((1.0, 2.0, 4.0), 2.0, (1.0, 1.0, 1.0))
+    assert b.ratios == (2.0, 1.0, 0.5)
+    result = screen_result(b, submissions=10, selection="30d", app="a", cold_seconds=None)
+    assert (result.ratio, result.ratio_min, result.ratio_max, result.runs) == (1.0, 0.5, 2.0, 3)
+
+
+def test_a_slow_engine_leaves_after_three_runs_and_the_first_never(cases):
+    log = []
+    timings = race(
+        [Racer("a", [60.0], log), Racer("slow", [20.0], log), Racer("quick", [0.1], log)],
+        cases[0],
+        repeats=6,
+        budget_seconds=30.0,
+    )
+    assert {each.engine: len(each.seconds) for each in timings} == {"a": 6, "slow": 3, "quick": 6}
+
+
+def test_no_times_where_an_engine_lies(cases):
+    log = []
+    with pytest.raises(DisagreementError):
+        race([Racer("a", [1.0], log), Racer("b", [1.0], log, answer=2)], cases[0], repeats=3)
+    assert log == []
+
+
+def test_only_the_app_over_twenty_million_is_held_against_a_budget(cases):
+    timings = race([Racer("app", [0.2], []), Racer("duckdb", [0.2], [])], cases[0], repeats=1)
+
+    def budget(timing, submissions):
+        return screen_result(
+            timing, submissions=submissions, selection="30d", app="app", cold_seconds=None
+        ).budget_seconds
+
+    assert budget(timings[0], 20_000_000) == 0.10
+    assert budget(timings[0], 19_999_999) is None
+    assert budget(timings[1], 20_000_000) is None
+
+
+def test_above_the_cap_all_engines_meet_over_fewer_rows():
+    assert list(_races(1_000, 1_000, ENGINES)) == [(1_000, [*ENGINES])]
+    assert list(_races(1_001, 1_000, ENGINES)) == [
+        (1_001, ["app", "duckdb"]),
+        (1_000, [*ENGINES]),
+    ]
+    assert list(_races(5_000, 1_000, ["app", "duckdb"])) == [(5_000, ["app", "duckdb"])]
+
+
+def test_the_same_recipe_is_used_again_and_another_is_not(warehouse, folder):
+    again = bench_warehouse(RECIPE, folder, progress=silent)
+    assert again.made == replace(warehouse.made, reused=True)
+    assert again.path == warehouse.path
+    other = bench_warehouse(Recipe(1_000, seed=7), folder, progress=silent)
+    assert not other.made.reused
+    assert look_into(other.path).submissions == 1_000
+
+
+def test_cubes_of_another_version_are_derived_again(warehouse, tmp_path):
+    place = tmp_path / f"{SUBMISSIONS}-7"
+    shutil.copytree(warehouse.path.parents[1], place)
+    book = json.loads((place / "made.json").read_text())
+    (place / "made.json").write_text(json.dumps({**book, "derivation": "older"}))
+    again = bench_warehouse(RECIPE, tmp_path, progress=silent)
+    assert again.path.name > warehouse.path.name
+    assert again.content == replace(warehouse.content, cube_bytes=again.content.cube_bytes)
+    assert json.loads((place / "made.json").read_text())["derivation"] == book["derivation"]
+
+
+def test_a_warehouse_with_other_rows_than_written_is_refused(warehouse, tmp_path):
+    recipe = Recipe(SUBMISSIONS + 1, seed=7)
+    place = tmp_path / f"{SUBMISSIONS + 1}-7"
+    shutil.copytree(warehouse.path.parents[1], place)
+    book = json.loads((place / "made.json").read_text())
+    (place / "made.json").write_text(json.dumps({**book, "recipe": asdict(recipe)}))
+    with pytest.raises(ShortWarehouseError, match="holds 3,000 submissions instead of 3,001"):
+        bench_warehouse(recipe, tmp_path, progress=silent)
+
+
+def test_an_import_that_loses_a_row_gives_no_rate(tmp_path):
+    export = export_frame(Recipe(200, seed=7)).select(EXPORT_COLUMNS)
+    whole = export.with_row_index("row")
+    without_id = whole.with_columns(
+        pl.when(pl.col("row") > 0).then("登记编号").alias("登记编号")
+    ).drop("row")
+    with pytest.raises(ImportedLessError, match="199 of 200"):
+        measure_imports(without_id, tmp_path / "imports", rounds=1, progress=silent)
+    assert not (tmp_path / "imports").exists()
+
+
+def test_short_data_is_refused():
+    last = dt.date(2026, 6, 30)
+    with pytest.raises(TooFewDaysError, match="look back over 13 months"):
+        make_cases(dt.date(2025, 6, 2), last, city="420100", section="H")
+    assert len(make_cases(dt.date(2025, 5, 31), last, city="420100", section="H")) == 5
+
+
+def take_memory(progress, megabytes):
+    progress("begin")
+    held = bytearray(megabytes * 1_000_000)
+    progress("end")
+    return len(held)
+
+
+def fail(progress):
+    progress("begin")
+    raise LookupError("on purpose")
+
+
+def test_work_in_a_process_of_its_own_tells_memory_progress_and_failure():
+    said = []
+    done = alone(take_memory, said.append, 200)
+    assert done.result == 200_000_000
+    assert 200_000_000 < done.peak_bytes < 2_000_000_000
+    assert said == ["begin", "end"]
+    with pytest.raises(LookupError, match="on purpose"):
+        alone(fail, said.append)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "said"),
+    [
+        pytest.param({"engines": ["oracle"]}, UnknownEngineError, "known: app", id="engine"),
+        pytest.param({"submissions": 999}, TooFewSubmissionsError, "at least 1,000", id="rows"),
+        pytest.param({"repeats": 0}, TooFewSubmissionsError, "repeats is 0", id="repeats"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_before_anything_is_made(tmp_path, options, error, said):
+    with pytest.raises(error, match=said):
+        run_bench(**{"submissions": 1_000, "folder": tmp_path, "progress": silent, **options})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def report(warehouse, folder):
+    assert warehouse.path.is_relative_to(folder)
+    return run_bench(
+        submissions=SUBMISSIONS,
+        folder=folder,
+        repeats=2,
+        seed=7,
+        import_rows=1_000,
+        import_rounds=1,
+        progress=silent,
+    )
+
+
+@pytest.mark.slow
+def test_the_report_holds_every_engine_and_selection(report):
+    assert [(each.selection, each.engine) for each in report.screens] == [
+        (case, engine) for case in CASES for engine in ENGINES
+    ]
+    for each in report.screens:
+        assert 0 < each.median_seconds <= each.p95_seconds
+        assert each.ratio_min <= each.ratio <= each.ratio_max
+        assert (each.cold_seconds is None) == (each.engine != "app")
+        assert each.runs == 2
+    assert {each.ratio for each in report.screens if each.engine == "app"} == {1.0}
+    assert [each.engine for each in report.memory] == [*ENGINES]
+    assert all(each.peak_bytes > 50_000_000 and each.file_bytes > 0 for each in report.memory)
+    (made,) = report.made
+    assert made.reused
+    assert made.word_rows > made.submissions
+    assert 0 < made.cube_bytes < made.file_bytes
+
+
+@pytest.mark.slow
+def test_the_report_holds_import_rates(report):
+    by_name = {each.what: each for each in report.imports}
+    assert list(by_name) == ["csv_bare", "csv", "csv_refresh", "xlsx_read", "xlsx"]
+    for each in by_name.values():
+        assert (each.rows, each.columns, each.runs) == (1_000, 25, 1)
+        assert each.rows_per_second == pytest.approx(1_000 / each.seconds)
+    assert by_name["csv_bare"].ratio == 1.0
+    assert by_name["csv"].ratio == pytest.approx(
+        by_name["csv"].seconds / by_name["csv_bare"].seconds
+    )
+    assert by_name["csv_refresh"].seconds > by_name["csv"].seconds
+    assert by_name["xlsx"].ratio is None
+
+
+@pytest.mark.slow
+def test_the_report_prints_as_tables_and_as_json(report):
+    plain = json.loads(json.dumps(report.as_dict()))
+    assert plain["screens"][0]["engine"] == "app"
+    assert plain["machine"]["cores"] >= 1
+    text = report.table()
+    for expected in ("一屏十问，3,000件", "全部＋市州＋行业", "SQLite", "导入速度", "（沿用）"):
+        assert expected in text
+    assert max(map(len, text.splitlines())) <= 120
