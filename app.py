@@ -15,25 +15,27 @@ PAGES = {
 with failures.Explained():
     st.sidebar.subheader("投诉雷达", anchor=False)
     links = st.sidebar.container()
-    viewer = access.enter()
-    # An icon given to st.Page becomes the browser's tab icon, fetched from outside.
-    pages = {
-        name: st.Page(f"pages/{name}.py", title=title, url_path=name)
-        for name, (title, _) in PAGES.items()
-        if viewer.may_open(name)
-    }
-    home = st.Page("pages/big_screen.py", title="一屏展示", url_path="home", default=True)
-    page = st.navigation([home, *pages.values()], position="hidden")
-    st.set_page_config(
-        page_title=f"{page.title} · 投诉雷达",
-        page_icon=Path(__file__).parent / "assets" / "brand" / "icon.png",
-        layout="wide",
-        initial_sidebar_state="collapsed" if page.title == home.title else "expanded",
-    )
-    for name, each in pages.items():
-        links.page_link(each, icon=PAGES[name][1])
-    status = data.status()
-    if status.synthetic:
-        st.sidebar.badge("合成数据", color="orange")
-    st.sidebar.caption(f"当前身份：{viewer.name}  \n数据截至{wording.date_text(status.last_day)}")
-    page.run()
+    with access.entered() as viewer:
+        # An icon given to st.Page becomes the browser's tab icon, fetched from outside.
+        pages = {
+            name: st.Page(f"pages/{name}.py", title=title, url_path=name)
+            for name, (title, _) in PAGES.items()
+            if viewer.may_open(name)
+        }
+        home = st.Page("pages/big_screen.py", title="一屏展示", url_path="home", default=True)
+        page = st.navigation([home, *pages.values()], position="hidden")
+        st.set_page_config(
+            page_title=f"{page.title} · 投诉雷达",
+            page_icon=Path(__file__).parent / "assets" / "brand" / "icon.png",
+            layout="wide",
+            initial_sidebar_state="collapsed" if page.title == home.title else "expanded",
+        )
+        for name, each in pages.items():
+            links.page_link(each, icon=PAGES[name][1])
+        status = data.status()
+        if status.synthetic:
+            st.sidebar.badge("合成数据", color="orange")
+        st.sidebar.caption(
+            f"当前身份：{viewer.name}  \n数据截至{wording.date_text(status.last_day)}"
+        )
+        page.run()

@@ -89,7 +89,7 @@ def show_screen() -> None:
             limit=ROWS + 1,
         )
         show_panels(found, {**found.breakdowns, "issue_type": issues}, selection.period, region)
-        show_period(selection.period)
+        screen_charts.show_period(selection.period, PERIODS, choose_period)
         above = [
             code for code in places.trail(region)[:-1] if access.may_enter(viewer.scope, code, HOME)
         ]
@@ -109,12 +109,12 @@ def show_panels(
 ) -> None:
     """Draw all frames, and the figures and leaderboards in them."""
     status, last_day = data.status(), wording.date_text(data.status().last_day)
-    base = f"{wording.period_text(period)}　截至{last_day}"
+    until = f"截至{last_day.partition('年')[2] or last_day}"
+    base = f"{wording.period_text(period)}　{until}"
     approval = settings().map_approval
     stages = screen_panels.stages(screen_rows.stage_rows(found.breakdowns["status"]))
-    stages += screen_panels.note(
-        f"审图号：{approval}" if approval else "地图仅作示意，审图号待使用单位核实"
-    )
+    sketch = "地图仅作示意，审图号待使用单位核实"
+    stages += screen_panels.note(f"审图号：{approval}" if approval else sketch)
     body = screen_panels.heading(
         f"{labels.label('region', region)}投诉举报一屏展示",
         f"统计期{wording.days_text(found.totals.days)}　数据截至{last_day}　{viewer.name}",
@@ -123,33 +123,16 @@ def show_panels(
     ) + screen_panels.tiles(screen_rows.tile_rows(found.totals))
     for name, title, level in RANKS:
         ranks = screen_rows.rank_rows(ranked[level], rows=ROWS)
-        body += screen_panels.frame(
-            name, title, f"件数与环比　{base}", screen_panels.ranking(ranks)
-        )
+        body += screen_panels.frame(name, title, f"件　环比　{base}", screen_panels.ranking(ranks))
     for name, title, counted, content in (
         ("map", "区域分布与办理进度", base, stages),
-        ("trend", "投诉举报走势", f"近13个月　按周　截至{last_day}", None),
+        ("trend", "投诉举报走势", f"近13个月　按周　{until}", None),
         ("channel", "来源渠道", base, None),
         ("word", "热词", base, None),
-        ("live", "值得关注的新诉求", f"近{data.notable_rules().days}天　截至{last_day}", None),
+        ("live", "值得关注的新诉求", f"近{data.notable_rules().days}天　{until}", None),
     ):
         body += screen_panels.frame(name, title, counted, content)
     render.show_html(body)
-
-
-def show_period(period: Period) -> None:
-    """Draw the switch of periods as the address has it."""
-    st.session_state["period"] = period.code
-    with st.container(key="panel-period"):
-        st.segmented_control(
-            "时间范围",
-            PERIODS,
-            required=True,
-            format_func=lambda code: wording.period_text(Period(code)),
-            key="period",
-            on_change=choose_period,
-            label_visibility="collapsed",
-        )
 
 
 show_screen()

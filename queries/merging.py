@@ -24,9 +24,15 @@ ORDER_COLUMNS = ("status_rank", "as_of", "source_row")
 STAGED = FACT_COLUMNS + PERSON_COLUMNS + RAW_COLUMNS + ORDER_COLUMNS
 """Columns of a staged batch, in order."""
 
-_HASHED = (
-    tuple(each for each in FACT_COLUMNS if each not in {"narrative", "feedback"}) + PERSON_COLUMNS
-)
+DERIVED = frozenset(
+    {
+        "registered_on", "weekday", "hour", "complainant_masked", "phone_masked", "person_key",
+        "first_check_on_time", "closed_on_time", "handling_days",
+    }
+)  # fmt: skip
+"""Staged columns that follow from others; they say nothing about a change."""
+
+_HASHED = tuple(each for each in FACT_COLUMNS + PERSON_COLUMNS + RAW_COLUMNS if each not in DERIVED)
 BATCH = "staged_batch"
 _SEPARATOR_CODE = 0x1F
 
@@ -74,11 +80,7 @@ def row_hash(source: sa.TableClause) -> sa.ColumnElement[int]:
 
     An empty text counts as none.
     """
-    values: list[sa.ColumnElement[Any]] = [source.c[name] for name in _HASHED]
-    values += [
-        sa.func.coalesce(source.c[raw], source.c[masked])
-        for raw, masked in (("raw_narrative", "narrative"), ("raw_feedback", "feedback"))
-    ]
+    values = [source.c[name] for name in _HASHED]
     separator: sa.ColumnElement[str] = sa.literal_column(f"chr({_SEPARATOR_CODE})")
     separated = [part for value in values for part in (value, separator)]
     digest = sa.func.md5_number_lower(sa.func.concat(*separated))

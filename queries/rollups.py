@@ -169,8 +169,9 @@ def derive_rollup(
     conn
         Inside the caller's transaction.
     days
-        As for `queries.cubes.derive_cube`. The leading members are chosen when all is derived
-        (None) and stay until then; whichever they are, the bound keeps answers exact.
+        As for `queries.cubes.derive_cube`. Members that have come to lead since are added with
+        all their past; none is dropped until all is derived (None). Whichever members lead, the
+        bound keeps answers exact.
 
     Returns
     -------
@@ -184,8 +185,13 @@ def derive_rollup(
         for each in (*tables, leading, bounds):
             make_anew(conn, each)
         conn.execute(leading.insert().from_select([rollup.member], _choose(rollup)))
+    else:
+        _add_leading(conn, rollup)
     for grain in rollup.grains:
-        _derive_rows(conn, rollup, grain, days)
+        table = rollup_table(name, grain)
+        for span in year_spans(conn) if days is None else affected_spans(days, grain):
+            conn.execute(table.delete().where(within(table, span)))
+            _insert(conn, rollup, grain, span, _member(rollup).is_(None) | _leads(rollup))
     for span in year_spans(conn) if days is None else affected_spans(days, "month"):
         conn.execute(bounds.delete().where(within(bounds, span)))
         conn.execute(bounds.insert().from_select(_BOUND_KEYS, _bounds(rollup, span)))
@@ -194,14 +200,30 @@ def derive_rollup(
     return sum(conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables)
 
 
-def _derive_rows(
-    conn: sa.Connection, rollup: Rollup, grain: Grain, days: Collection[dt.date] | None
+def _add_leading(conn: sa.Connection, rollup: Rollup) -> None:
+    chosen = _choose(rollup).subquery()
+    member, leading = chosen.c[rollup.member], _LEADING[rollup.name]
+    added = conn.scalars(
+        sa.select(member).where(member.not_in(sa.select(leading.c[rollup.member])))
+    ).all()
+    if not added:
+        return
+    for grain in rollup.grains:
+        for span in year_spans(conn):
+            _insert(conn, rollup, grain, span, _member(rollup).in_(added))
+    conn.execute(leading.insert(), [{rollup.member: each} for each in added])
+
+
+def _insert(
+    conn: sa.Connection,
+    rollup: Rollup,
+    grain: Grain,
+    span: DateRange,
+    members: sa.ColumnElement[bool],
 ) -> None:
-    table = rollup_table(rollup.name, grain)
-    for span in year_spans(conn) if days is None else affected_spans(days, grain):
-        conn.execute(table.delete().where(within(table, span)))
-        names = [*rollup.keys, *rollup.sums]
-        conn.execute(table.insert().from_select(names, _rows(rollup, grain, span)))
+    names = [*rollup.keys, *rollup.sums]
+    rows = _rows(rollup, grain, span).where(members)
+    conn.execute(rollup_table(rollup.name, grain).insert().from_select(names, rows))
 
 
 _BOUND_KEYS = ["registered_on", "kind", "excluded", "submissions"]
@@ -245,7 +267,6 @@ def _rows(rollup: Rollup, grain: Grain, span: DateRange) -> sa.Select[*tuple[Any
             *[key.label(name) for name, key in keys.items()],
             *[row_total(name).label(name) for name in rollup.sums],
         )
-        .where(sa.or_(_member(rollup).is_(None), _leads(rollup)))
         .group_by(*keys.values())
         .order_by(*[keys[name] for name in rollup.order(grain)])
     )

@@ -11,17 +11,25 @@ from dataclasses import asdict, replace
 import polars as pl
 import pytest
 
-from jobs.bench.cases import DisagreementError, TooFewDaysError, check_agreement, make_cases
-from jobs.bench.content import look_into
-from jobs.bench.data import Recipe, ShortWarehouseError, bench_warehouse, export_frame
+from jobs.bench.cases import (
+    DisagreementError,
+    TooFewDaysError,
+    check_agreement,
+    make_cases,
+    screen_plan,
+)
+from jobs.bench.data import Recipe, ShortWarehouseError, _known, bench_warehouse, export_frame
 from jobs.bench.engines import ENGINES, AppEngine, DuckdbEngine, SqliteEngine
 from jobs.bench.frames import PandasEngine
 from jobs.bench.importing import EXPORT_COLUMNS, ImportedLessError, measure_imports
-from jobs.bench.processes import Reply, alone
+from jobs.bench.processes import Engine, Reply, alone
 from jobs.bench.race import race
 from jobs.bench.report import screen_result
 from jobs.bench.run import TooFewSubmissionsError, UnknownEngineError, _races, run_bench
 from jobs.bench.sqlite import copy_to_sqlite
+from jobs.refresh import refresh
+from queries.generations import GenerationStore
+from tests.staging import batch, record
 
 SUBMISSIONS = 3_000
 RECIPE = Recipe(SUBMISSIONS, seed=7)
@@ -54,13 +62,10 @@ def cases(warehouse):
     )
 
 
-@pytest.fixture(scope="module")
-def given(warehouse, cases, folder):
-    """Answers by engine and case."""
-    copy = folder / "copy.sqlite"
-    copy_to_sqlite(warehouse.path, copy, progress=silent)
-    path = warehouse.path
-    engines = {
+def ask_all(path, cases, copy):
+    """Return the answers by engine and case."""
+    copy_to_sqlite(path, copy, progress=silent)
+    engines: dict[str, Engine] = {
         "app": AppEngine(path),
         "duckdb": DuckdbEngine(path),
         "pandas": PandasEngine(path),
@@ -72,6 +77,11 @@ def given(warehouse, cases, folder):
         answers[name] = {case.name: engine.answers(case, engine.ask(case)) for case in cases}
         engine.close()
     return answers
+
+
+@pytest.fixture(scope="module")
+def given(warehouse, cases, folder):
+    return ask_all(warehouse.path, cases, folder / "copy.sqlite")
 
 
 @pytest.fixture(scope="module")
@@ -103,9 +113,67 @@ def test_answers_are_those_of_the_rows_made(given, records, warehouse):
     assert dict(given["app"]["all+2"]["issue_subtype"]).items() <= counted.items()
 
 
-def test_no_question_is_empty_over_all_days(given):
-    for name in ("12m", "all"):
-        assert all(len(rows) > 0 for rows in given["app"][name].values())
+@pytest.mark.parametrize("question", [each for each in QUESTIONS if each != "notable"])
+def test_no_question_is_empty(given, question):
+    assert all(len(given["app"][name][question]) > 0 for name in CASES)
+
+
+LAST = dt.date(2026, 6, 30)
+
+
+def on(days_before, submission_id, **fields):
+    moment = dt.datetime.combine(LAST - dt.timedelta(days=days_before), dt.time(9))
+    place = {"city_code": "420100", "industry_section": "H", "industry": "H62"}
+    return record(submission_id, moment.isoformat(), **(place | fields))
+
+
+def notable_records():
+    rules, usual_days = (
+        screen_plan().rules,
+        make_cases(dt.date(2024, 1, 1), LAST, city="420100", section="H")[0].usual.days,
+    )
+    recent = range(rules.days)
+    usual = int(rules.many * usual_days / (rules.times_usual * rules.days)) + 1
+    elsewhere = {"city_code": "420500"}
+    return [
+        on(900, "first"),
+        on(0, "plain", narrative="羽绒服掉色"),
+        on(1, "hurt", narrative="孩子在店里受伤"),
+        on(rules.days - 1, "fire", title="充电宝起火", **elsewhere),
+        on(rules.days, "hurt long ago", narrative="孩子在店里受伤"),
+        on(2, "dear", disputed_yuan=rules.large_yuan),
+        on(2, "not so dear", disputed_yuan=rules.large_yuan - 0.01),
+        on(3, "dear and hurt", disputed_yuan=rules.large_yuan * 2, narrative="骨折住院"),
+        *[on(day % rules.days, f"crowd {day}", operator_id="new") for day in range(rules.many)],
+        *[on(day % rules.days, f"calm {day}", operator_id="calm") for day in range(rules.many - 1)],
+        *[on(day % rules.days, f"always {day}", operator_id="big") for day in range(rules.many)],
+        *[on(len(recent) + n % usual_days, f"before {n}", operator_id="big") for n in range(usual)],
+    ]
+
+
+def test_notable_submissions_are_the_planted_ones_for_every_engine(tmp_path):
+    store = GenerationStore(tmp_path / "warehouse")
+    with store.building() as building:
+        building.stage(batch(notable_records()))
+        building.merge(synthetic=True)
+    refresh(store)
+    found = make_cases(LAST - dt.timedelta(days=900), LAST, city="420100", section="H")
+    current = store.current()
+    assert current is not None
+    answers = ask_all(current.path, found, tmp_path / "copy.sqlite")
+    for case in found:
+        check_agreement(case, {name: answers[name][case.name] for name in ENGINES})
+    wide, narrowed = (
+        {row[0]: row[2:] for row in answers["app"][name]["notable"]} for name in ("12m", "12m+2")
+    )
+    assert wide == {
+        "hurt": (1, 0, 0),
+        "fire": (1, 0, 0),
+        "dear": (0, 1, 0),
+        "dear and hurt": (1, 1, 0),
+        "crowd 0": (0, 0, 1),
+    }
+    assert narrowed == {name: told for name, told in wide.items() if name != "fire"}
 
 
 def test_boards_compare_with_the_period_before_only_where_there_is_one(given):
@@ -116,13 +184,13 @@ def test_boards_compare_with_the_period_before_only_where_there_is_one(given):
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_planted_disagreement_is_found(given, cases, question):
-    honest = given["duckdb"]["12m"]
-    first, *rest = honest[question]
-    *others, last = first
-    wrong = (*others, last + 1 if isinstance(last, int | float) else f"{last} ")
-    lying = {**honest, question: (wrong, *rest)}
+    honest = {"notable": (("1", dt.datetime(2026, 6, 30), 1, 0, 0),)}
+    honest = {name: rows or honest[name] for name, rows in given["duckdb"]["12m"].items()}
+    first, last = honest[question][0], honest[question][0][-1]
+    wrong = (*first[:-1], last + 1 if isinstance(last, int | float) else f"{last} ")
+    lying = {**honest, question: (wrong, *honest[question][1:])}
     with pytest.raises(DisagreementError, match="no times are reported") as error:
-        check_agreement(cases[1], {"app": given["app"]["12m"], "pandas": lying})
+        check_agreement(cases[1], {"app": honest, "pandas": lying})
     assert (error.value.question, error.value.engines) == (question, ("app", "pandas"))
 
 
@@ -170,7 +238,7 @@ class Racer:
 
 
 def test_engines_take_turns_and_ratios_are_of_one_round(cases):
-    log = []
+    log: list[str] = []
     timings = race(
         [Racer("a", [1.0, 2.0, 4.0], log), Racer("b", [2.0, 2.0, 2.0], log)], cases[0], repeats=3
     )
@@ -183,7 +251,7 @@ def test_engines_take_turns_and_ratios_are_of_one_round(cases):
 
 
 def test_a_slow_engine_leaves_after_three_runs_and_the_first_never(cases):
-    log = []
+    log: list[str] = []
     timings = race(
         [Racer("a", [60.0], log), Racer("slow", [20.0], log), Racer("quick", [0.1], log)],
         cases[0],
@@ -194,7 +262,7 @@ def test_a_slow_engine_leaves_after_three_runs_and_the_first_never(cases):
 
 
 def test_no_times_where_an_engine_lies(cases):
-    log = []
+    log: list[str] = []
     with pytest.raises(DisagreementError):
         race([Racer("a", [1.0], log), Racer("b", [1.0], log, answer=2)], cases[0], repeats=3)
     assert log == []
@@ -226,9 +294,10 @@ def test_the_same_recipe_is_used_again_and_another_is_not(warehouse, folder):
     again = bench_warehouse(RECIPE, folder, progress=silent)
     assert again.made == replace(warehouse.made, reused=True)
     assert again.path == warehouse.path
-    other = bench_warehouse(Recipe(1_000, seed=7), folder, progress=silent)
-    assert not other.made.reused
-    assert look_into(other.path).submissions == 1_000
+    place = warehouse.path.parents[1]
+    assert _known(RECIPE, place) is not None
+    assert _known(replace(RECIPE, months=59), place) is None
+    assert _known(replace(RECIPE, schema_version=0), place) is None
 
 
 def test_cubes_of_another_version_are_derived_again(warehouse, tmp_path):
@@ -283,7 +352,7 @@ def fail(progress):
 
 
 def test_work_in_a_process_of_its_own_tells_memory_progress_and_failure():
-    said = []
+    said: list[str] = []
     done = alone(take_memory, said.append, 200)
     assert done.result == 200_000_000
     assert 200_000_000 < done.peak_bytes < 2_000_000_000

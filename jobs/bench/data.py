@@ -17,7 +17,7 @@ from jobs.bench.report import Made
 from jobs.demo.exports import national_columns, read_labels
 from jobs.demo.frames import PARQUET_MAPPING, frames
 from jobs.demo.places import read_places
-from jobs.importing.run import import_sources
+from jobs.importing.run import WRITER_MEMORY, import_sources
 from jobs.refresh import derive
 from queries.cubes import CUBES
 from queries.generations import GenerationStore
@@ -200,7 +200,7 @@ def _load(progress: Progress, recipe: Recipe, parts: Path, warehouse: Path) -> t
 
 def _derive_again(progress: Progress, warehouse: Path) -> float:
     started = time.perf_counter()
-    with GenerationStore(warehouse).building() as building:
+    with GenerationStore(warehouse).building(memory=WRITER_MEMORY) as building:
         for name in (*CUBES, *ROLLUPS):
             derive(building, only=name, since=dt.date.min, progress=progress)
     return time.perf_counter() - started

@@ -4,7 +4,8 @@ Accounts will come in here: a page asks `require` for its viewer and hands ``vie
 read, whatever the viewer came from.
 """
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -148,22 +149,29 @@ def may_enter(scope: Scope, region: str, default: str) -> bool:
     return region == home_of(scope, default) or not set(above).isdisjoint(scope.regions)
 
 
-def enter() -> Viewer:
-    """Choose the session's viewer; ``app.py`` calls this before any page.
+@contextlib.contextmanager
+def entered() -> Iterator[Viewer]:
+    """Choose the viewer for one run; ``app.py`` runs its page inside.
 
     In demo mode this draws the switch in the sidebar.
     """
+    st.session_state.pop(_SENT, None)
     given = settings()
-    if given.demo_mode:
-        viewers = demo_viewers(given.home_region)
-        chosen = st.sidebar.selectbox(
-            "演示身份", list(viewers), format_func=lambda key: viewers[key].name, key="demo_viewer"
-        )
-        viewer = viewers[chosen]
-    else:
-        viewer = fixed_viewer(given)
+    viewer = demo_switch(given.home_region) if given.demo_mode else fixed_viewer(given)
     st.session_state[_VIEWER] = viewer
-    return viewer
+    try:
+        yield viewer
+    finally:
+        st.session_state.pop(_VIEWER, None)
+
+
+def demo_switch(home: str) -> Viewer:
+    """Draw the switch between demo viewers and return the one chosen."""
+    viewers = demo_viewers(home)
+    chosen = st.sidebar.selectbox(
+        "演示身份", list(viewers), format_func=lambda key: viewers[key].name, key="demo_viewer"
+    )
+    return viewers[chosen]
 
 
 class NoFrameError(RuntimeError):
@@ -184,8 +192,9 @@ def require(page: str) -> Viewer:
     """Return the viewer of the page named ``page``, or stop the page; its first call.
 
     Until some session has called `st.navigation`, Streamlit runs the files in ``pages/`` by their
-    address alone, without ``app.py``. This then registers the page and starts the run anew:
-    Streamlit keeps page and query, and goes through ``app.py`` from then on.
+    address alone, without ``app.py``. The viewer is only there while `entered` holds, so this then
+    registers the page and starts the run anew: Streamlit keeps page and query, and goes through
+    ``app.py`` from then on.
 
     Raises
     ------

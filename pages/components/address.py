@@ -155,3 +155,8 @@ def go(selection: Selection | None = None, **own: str | None) -> None:
     """Write a new address; ``own`` sets the page's own names, or with None drops them."""
     before = query()
     st.query_params.from_dict(rewritten(before, selection or read(before).selection, own))
+
+
+def refuse(error: InvalidSelectionError) -> None:
+    """Tell that a click named something that does not exist; only a forged one can."""
+    st.toast(f"无法识别所选的“{error.field}”，筛选条件未改变。")

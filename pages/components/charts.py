@@ -5,7 +5,6 @@ tells; all others are pyecharts charts. Numbers in labels are worded here, since
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,48 +12,19 @@ from pyecharts import options as opts
 from pyecharts.charts import Line, Pie
 from pyecharts.charts.base import Base
 
+from pages.components.palettes import DARK, LIGHT, Palette
 from pages.components.render import Option
 
-
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """Colours of a chart on one background.
-
-    Attributes
-    ----------
-    series
-        For lines, slices and words, in order of use.
-    ramp
-        From few to many, for maps and heat maps.
-    """
-
-    text: str
-    faint: str
-    line: str
-    paper: str
-    series: tuple[str, ...]
-    ramp: tuple[str, ...]
-
-
-LIGHT = Palette(
-    text="#1d2733",
-    faint="#5b6b7c",
-    line="#d6dee8",
-    paper="#ffffff",
-    series=("#1f5fbf", "#d9822b", "#2e8b74", "#b5485a", "#7a5ea8", "#5f7f95", "#a38a2c", "#3f9fc4"),
-    ramp=("#e6effa", "#b7d0ee", "#6d9dd7", "#2f6abf", "#10366e"),
-)
-"""On the white pages."""
-
-DARK = Palette(
-    text="#e8f1ff",
-    faint="#9fb8d9",
-    line="#1d3c66",
-    paper="#07152f",
-    series=("#33a1ff", "#79ffb5", "#fcbd01", "#b98cff", "#f2734f", "#8fb1ee", "#59d0d8", "#cad9f0"),
-    ramp=("#0c2b58", "#10458a", "#155fb8", "#2b86dd", "#d97f16"),
-)
-"""On the big screen; text on `paper` has a contrast of 8:1 and more."""
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "MAP_COLUMNS",
+    "cloud_chart",
+    "donut_chart",
+    "map_chart",
+    "map_pieces",
+    "trend_chart",
+]
 
 MAP_CLASSES = 5
 """Classes of a map: what an eye tells apart from five metres; as many as `Palette.ramp` has."""
@@ -193,7 +163,16 @@ def donut_chart(
     palette: Palette = LIGHT,
     size: float = 13,
 ) -> Pie:
-    """Draw the parts of a whole as a ring, with the total inside and each part's share beside it."""
+    """Draw the parts of a whole as a ring, with the total inside and each part's share beside it.
+
+    Raises
+    ------
+    ValueError
+        If there are no parts.
+    """
+    if not labels:
+        msg = "a ring needs at least one part, got none; say in words that there is nothing"
+        raise ValueError(msg)
     total = sum(values)
     named = [
         f"{label}  {value / total:.1%}" if total else label
@@ -288,7 +267,7 @@ def map_chart(
                 "map": map_name,
                 "data": items,
                 "selectedMode": False,
-                "left": "15%",
+                "left": "17%",
                 "right": "2%",
                 "top": "2%",
                 "bottom": "2%",

@@ -4,6 +4,7 @@ An answer is cached once for all viewers of the same scope. The generation is pa
 a new one is picked up at the next rerun, and the one before is closed when two newer ones are open.
 """
 
+import atexit
 import datetime as dt
 import functools
 from collections.abc import Sequence
@@ -74,6 +75,9 @@ class _Source:
 @st.cache_resource(max_entries=OPEN_GENERATIONS, show_spinner=False, on_release=_close)
 def _opened(source: _Source) -> Warehouse:
     return open_current(source.url)
+
+
+atexit.register(_opened.clear)
 
 
 def _source() -> _Source:

@@ -29,7 +29,7 @@ def on_board(views: Sequence[View], scope: Scope) -> Callable[[Click], None]:
         try:
             turn = boards.after(click, view, address.current(scope), drill)
         except InvalidSelectionError as error:
-            _refuse(error)
+            address.refuse(error)
         else:
             address.go(turn.selection, drill=drilling.write_drill(turn.drill))
 
@@ -70,11 +70,6 @@ def on_week(scope: Scope) -> Callable[[Click], None]:
             elif click.board in ("weekday", "hour"):
                 address.go(before.toggled(click.board, click.code))
         except InvalidSelectionError as error:
-            _refuse(error)
+            address.refuse(error)
 
     return clicked
-
-
-def _refuse(error: InvalidSelectionError) -> None:
-    """Tell that a click named something that does not exist; only a forged one can."""
-    st.toast(f"无法识别所选的“{error.field}”，筛选条件未改变。")

@@ -5,12 +5,36 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.components import charts, labels, render, screen_panels, screen_rows, screen_style
+from pages.components import (
+    charts,
+    labels,
+    render,
+    screen_panels,
+    screen_rows,
+    screen_style,
+    wording,
+)
 from pages.components.places import Outline
 from queries.results import Breakdown, Series
+from queries.selection import Period
 
 CHANNELS = 6
 """Channels shown by name; the rest is one part."""
+
+
+def show_period(period: Period, offered: Sequence[str], choose: Callable[[], None]) -> None:
+    """Draw the switch of periods as the address has it; its choice is in the state ``period``."""
+    st.session_state["period"] = period.code
+    with st.container(key="panel-period"):
+        st.segmented_control(
+            "时间范围",
+            offered,
+            required=True,
+            format_func=lambda code: wording.period_text(Period(code)),
+            key="period",
+            on_change=choose,
+            label_visibility="collapsed",
+        )
 
 
 def show_way(above: Sequence[str], choose: Callable[[str], None]) -> None:
@@ -68,6 +92,9 @@ def show_channels(channels: Breakdown, *, letters: float) -> None:
     """Draw where submissions came in."""
     names, values = screen_rows.donut_parts(channels, parts=CHANNELS)
     with st.container(key="panel-channel"):
+        if not names:
+            render.show_html(screen_panels.nothing())
+            return
         render.show_clickable(
             charts.donut_chart(names, values, name="渠道", palette=charts.DARK, size=letters),
             key="channel",

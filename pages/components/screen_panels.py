@@ -120,7 +120,7 @@ def ranking(rows: Sequence[Rank]) -> Markup:
 def stages(parts: Sequence[tuple[str, str, str]]) -> Markup:
     """Return the four stages: name, number and share of each."""
     cells = Markup("").join(
-        Markup('<div style="--tint:{}"><span>{}</span><b>{}</b><i>{}</i></div>').format(
+        Markup('<div style="--tint:{}"><span>{}</span><b>{}</b><i>占{}</i></div>').format(
             colour, *part
         )
         for colour, part in zip(STAGE_COLOURS, parts, strict=True)

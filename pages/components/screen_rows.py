@@ -106,7 +106,7 @@ def stage_rows(statuses: Breakdown) -> list[tuple[str, str, str]]:
     }
     total = sum(by_stage.values())
     return [
-        (name, f"{number:,}", wording.percent(number / total if total else None))
+        (name, wording.count(number, ""), wording.percent(number / total if total else None))
         for name, number in by_stage.items()
     ]
 

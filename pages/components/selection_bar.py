@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass, replace
 
 import streamlit as st
 
-from pages.components import address, data, panels, render, wording
+from pages.components import address, data, members, panels, render, wording
 from pages.components.leaderboards import member_text
-from queries.dimensions import DIMENSIONS, LEVELS
+from queries.dimensions import DIMENSIONS
 from queries.results import Totals
 from queries.scope import Scope
 from queries.selection import (
@@ -23,9 +23,6 @@ from queries.vocabulary import Kind
 PERIODS = ("7d", "30d", "90d", "12m", "ytd", "all")
 CUSTOM = "custom"
 COMPARISONS = {Comparison.PREVIOUS: "环比", Comparison.LAST_YEAR: "同比", Comparison.NONE: "不比较"}
-OFFERED_MEMBERS = 300
-"""Members that 添加筛选 lists, largest first; the rest is found by text or by its own address."""
-
 NAMED_OPERATORS = 20
 """Operators whose names are looked up for pills; further ones show their number."""
 
@@ -153,7 +150,13 @@ def selection_bar(
                 _comparison(selection, scope)
             _denoised(selection, scope)
             _text(selection, scope)
-            _more_conditions(selection, scope)
+            st.button(
+                "添加条件",
+                icon=":material/filter_alt:",
+                key="bar.more",
+                on_click=members.ask_for,
+                args=(members.CONDITIONS,),
+            )
         names = operator_names(selection, scope)
         _pills(selection, scope, names)
         totals = data.totals(selection, scope, measures=measures)
@@ -167,6 +170,8 @@ def selection_bar(
                     icon=":material/arrow_forward:",
                     query_params=selection.to_query(),
                 )
+    if members.asked_for() == members.CONDITIONS:
+        members.show_conditions(selection, scope)
     return selection
 
 
@@ -301,57 +306,6 @@ def _text(selection: Selection, scope: Scope) -> None:
         icon=":material/search:",
         width=220,
     )
-
-
-def _more_conditions(selection: Selection, scope: Scope) -> None:
-    popover = st.popover("添加条件", icon=":material/filter_alt:", on_change="rerun", key="bar.more")
-    if not popover.open:
-        return
-    with popover:
-        level = st.selectbox(
-            "条件", list(_OFFERED), format_func=lambda name: _OFFERED[name], key="bar.level"
-        )
-        dimension = LEVELS[level]
-        found = data.breakdown(selection, scope, level=level, limit=OFFERED_MEMBERS)
-        offered = {
-            record["member"]: member_text(level, record["member"], record.get("name"))
-            for record in found.frame.to_dict("records")
-            if isinstance(record["member"], str)
-        }
-        counted = dict(zip(found.frame["member"], found.frame["submissions"], strict=True))
-        members = st.multiselect(
-            "取值",
-            list(offered),
-            format_func=lambda code: f"{offered[code]}（{counted[code]:,}）",
-            key=f"bar.members.{level}",
-            placeholder="输入以查找",
-        )
-        if found.truncated:
-            st.caption(f"列出诉求最多的{len(offered)}个，共{found.members:,}个；其余请用搜索框查找")
-        exclude = st.segmented_control(
-            "方式",
-            [False, True],
-            format_func=lambda each: "排除" if each else "仅看",
-            default=False,
-            required=True,
-            key="bar.exclude",
-        )
-
-        def add() -> None:
-            before = address.current(scope)
-            both = {*before.members(dimension.name, exclude=bool(exclude)), *members}
-            address.go(before.with_filter(dimension.name, both, exclude=bool(exclude)))
-            st.session_state[f"bar.members.{level}"] = []
-
-        st.button("添加", on_click=add, disabled=not members, type="primary")
-
-
-_OFFERED = {
-    level.name: each.label if len(each.levels) == 1 else f"{each.label}：{level.label}"
-    for each in DIMENSIONS.values()
-    for level in each.levels
-    if each.name != "kind"
-}
 
 
 def _pills(selection: Selection, scope: Scope, names: Mapping[str, str]) -> None:

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from queries.warehouse import open_current
 
 MAPPINGS = Path(__file__).parents[1] / "mappings"
 
-BASIC = {
+BASIC: dict[str, Any] = {
     "source": "test",
     "fields": {
         "submission_id": "编号",
@@ -53,7 +54,7 @@ class Import:
         self.count = 0
 
     def write(self, name, content, encoding="utf-8") -> Path:
-        path = self.folder / name
+        path: Path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode(encoding) if isinstance(content, str) else content)
         return path

@@ -27,7 +27,8 @@ class Outcome:
         }
 
     def __getitem__(self, name) -> list:
-        return self.records[name].to_list()
+        values: list = self.records[name].to_list()
+        return values
 
 
 def normalise(columns, fields, *, limit=NOW, secret=SECRET, **keys) -> Outcome:

@@ -1,26 +1,17 @@
-import contextlib
-import dataclasses
 from collections.abc import Iterator
 
 import pytest
 
-from queries.rollups import ROLLUPS
-from tests.queries.samples import Sample, create, derive_all, fill, fill_names, make_rows, open_sample
-
-LEADING = {"operator_id": 12, "word_id": 15}
-
-
-@contextlib.contextmanager
-def few_leading_members() -> Iterator[None]:
-    """Keep so few members in rollups that their bounds matter."""
-    kept = dict(ROLLUPS)
-    for name, rollup in kept.items():
-        ROLLUPS[name] = dataclasses.replace(rollup, leading=LEADING[rollup.member])
-    try:
-        yield
-    finally:
-        ROLLUPS.update(kept)
-
+from tests.queries.samples import (
+    Sample,
+    create,
+    derive_all,
+    few_leading_members,
+    fill,
+    fill_names,
+    make_rows,
+    open_sample,
+)
 
 def _sample(fresh_engine, kind: str, count: int) -> Iterator[Sample]:
     with fresh_engine(kind) as engine:
@@ -28,7 +19,7 @@ def _sample(fresh_engine, kind: str, count: int) -> Iterator[Sample]:
         create(engine)
         fill(engine, rows)
         fill_names(engine)
-        with few_leading_members():
+        with few_leading_members(14):
             derive_all(engine)
         yield open_sample(engine, rows)
 
@@ -47,4 +38,5 @@ def postgres_sample(fresh_engine):
 def sample(request: pytest.FixtureRequest) -> Sample:
     """The made-up warehouse, all derived, once on each engine."""
     name = "duckdb_sample" if request.param == "duckdb" else "postgres_sample"
-    return request.getfixturevalue(name)
+    found: Sample = request.getfixturevalue(name)
+    return found

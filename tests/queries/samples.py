@@ -1,9 +1,10 @@
 """A small made-up warehouse, every column with gaps, and its plain rows to compute from."""
 
+import contextlib
 import dataclasses
 import datetime as dt
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -179,6 +180,18 @@ def derive_all(engine: sa.Engine, days: Sequence[dt.date] | None = None) -> None
             derive_cube(conn, name, days=days)
         for name in ROLLUPS:
             derive_rollup(conn, name, days=days)
+
+
+@contextlib.contextmanager
+def few_leading_members(number: int) -> Iterator[None]:
+    """Keep so few members in rollups that their bounds matter."""
+    kept = dict(ROLLUPS)
+    for name, rollup in kept.items():
+        ROLLUPS[name] = dataclasses.replace(rollup, leading=number)
+    try:
+        yield
+    finally:
+        ROLLUPS.update(kept)
 
 
 def open_sample(engine: sa.Engine, rows: Sequence[Row]) -> Sample:

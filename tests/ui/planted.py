@@ -27,6 +27,13 @@ YICHANG_NOW, YICHANG_BEFORE = 4, 8
 """Complaints in the 30 days to `LAST_DAY`, in the 30 days before, and a year earlier."""
 
 
+PLAIN: dict[str, Any] = {
+    "issue_type": "C03",
+    "issue_subtype": "C03-01",
+    "disputed_yuan": 100.0,
+}
+
+
 def complaint(number: int, day: dt.date, *, county: str, **fields: Any) -> dict[str, object]:
     return record(
         f"{county}{number:05}",
@@ -38,15 +45,12 @@ def complaint(number: int, day: dt.date, *, county: str, **fields: Any) -> dict[
         channel="tel_12315",
         channel_group="phone",
         acceptance="accepted",
-        issue_type="C03",
-        issue_subtype="C03-01",
         product_kind="G",
         product_category="G134",
         product="G134-01",
         complainant_masked="张**",
         phone_masked="138****8000",
-        disputed_yuan=100.0,
-        **fields,
+        **(PLAIN | fields),
     )
 
 
@@ -86,14 +90,16 @@ def yichang(number: int, day: dt.date, **fields: object) -> dict[str, object]:
 def rows() -> list[dict[str, object]]:
     now, before = LAST_DAY, LAST_DAY - dt.timedelta(days=30)
     last_year = dt.date(LAST_DAY.year - 1, LAST_DAY.month, LAST_DAY.day)
-    planted = [wuhan(n, now - dt.timedelta(days=n)) for n in range(WUHAN_NOW)]
-    planted[0] |= {"disputed_yuan": 1_234_567.0}
+    planted = [wuhan(0, now, disputed_yuan=1_234_567.0)]
+    planted += [wuhan(n, now - dt.timedelta(days=n)) for n in range(1, WUHAN_NOW)]
     planted += [wuhan(100 + n, before) for n in range(WUHAN_BEFORE)]
     planted += [wuhan(200 + n, last_year) for n in range(WUHAN_LAST_YEAR)]
     planted += [yichang(n, now) for n in range(YICHANG_NOW)]
     planted += [yichang(100 + n, before) for n in range(YICHANG_BEFORE)]
-    planted.append(wuhan(300, now - dt.timedelta(days=40), kind="inquiry", issue_type="Q01"))
-    planted.append(wuhan(301, dt.date(2025, 1, 1), kind="inquiry", issue_type="Q01"))
+    planted += [
+        wuhan(300 + n, day, kind="inquiry", issue_type="Q01", issue_subtype=None)
+        for n, day in enumerate((dt.date(2025, 1, 1), dt.date(2025, 6, 1)))
+    ]
     return planted
 
 

@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.components import access
 from pages.components.access import PAGES, Role, Viewer, demo_viewers, fixed_viewer, may_enter
-from pages.components.settings import InvalidSettingError, read_settings
+from pages.components.settings import InvalidSettingError, read_settings, settings
 from queries.scope import EVERYTHING, Scope
 from tests.ui.pages import PAGE_FILES
 
@@ -73,6 +73,23 @@ def test_every_page_has_its_row_in_the_table_of_rights():
 )
 def test_regions_that_a_viewer_may_enter(scope, region, may):
     assert may_enter(scope, region, "420000") is may
+
+
+def test_the_viewer_is_known_inside_the_frame_only(monkeypatch):
+    def script():
+        import streamlit as st  # noqa: PLC0415
+
+        from pages.components import access  # noqa: PLC0415
+
+        with access.entered() as viewer:
+            st.write(f"inside {access.require('explorer') == viewer}")
+        st.write(f"after {'access.viewer' in st.session_state}")
+
+    monkeypatch.setenv("VIEWER_REGIONS", "420100")
+    settings.cache_clear()
+    app = AppTest.from_function(script).run()
+    settings.cache_clear()
+    assert [each.value for each in app.markdown] == ["inside True", "after False"]
 
 
 def page_for(viewer):

@@ -55,6 +55,11 @@ def test_a_ring_names_shares_and_total():
     assert option["title"][0]["text"] == "4"
 
 
+def test_a_ring_without_parts_is_refused():
+    with pytest.raises(ValueError, match="at least one part, got none"):
+        charts.donut_chart([], [], name="渠道")
+
+
 def test_an_empty_ring_has_no_shares():
     option = option_of(charts.donut_chart(["电话"], [0], name="渠道"))
     assert option["series"][0]["data"][0]["name"] == "电话"

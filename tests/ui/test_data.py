@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy.pool import QueuePool
 
 from pages.components import data
 from pages.components.settings import settings
@@ -47,6 +48,12 @@ def asked(monkeypatch):
     return questions
 
 
+def open_connections(warehouse):
+    pool = warehouse.engine.pool
+    assert isinstance(pool, QueuePool)
+    return pool.checkedin()
+
+
 def test_the_same_question_is_asked_once(store, asked):
     publish(store, "2026-03-01", "2026-03-02")
     answers = [data.totals(Selection(), EVERYTHING, **TOTALS).current for _ in range(3)]
@@ -85,10 +92,10 @@ def test_a_generation_two_behind_is_closed(store):
     publish(store, *days[:1])
     first = data._opened(data._source())
     for known in (2, 3):
-        assert first.engine.pool.checkedin() == 1
+        assert open_connections(first) == 1
         publish(store, *days[:known])
         assert data.status().submissions == known
-    assert first.engine.pool.checkedin() == 0
+    assert open_connections(first) == 0
 
 
 def test_a_caller_cannot_spoil_what_is_cached(store):

@@ -225,9 +225,17 @@ def test_an_empty_warehouse_opens(explorer, tmp_path):
     assert tile(at, "submissions")["value"] == "0"
 
 
-def test_conditions_are_added_by_name(explorer):
-    at = explorer({"period": "90d"})
-    assert not [each for each in at.selectbox if each.key == "bar.level"], "closed, nothing is read"
+def test_members_of_any_level_are_offered(explorer):
+    at = explorer({"region": "420100", "kind": "tipoff", "period": "12m"})
+    at.button(key="bar.more").click().run()
+    at.selectbox(key="members.level").set_value("issue_subtype").run()
+    rows = within(365, city_code="420100", kind="tipoff")
+    offered = panels(at, "boards")[-1]
+    assert {row["code"]: row["value"] for row in offered["boards"][0]["rows"]} == expected(
+        rows, "issue_subtype"
+    )
+    assert offered["search"]
+    assert not any(row["drills"] for row in offered["boards"][0]["rows"])
 
 
 def series(values, *, grain="day", start="2026-03-01", compared=None):
