@@ -26,6 +26,9 @@ _COLON = "[:：]"
 DIGITS_HINT = rf"{_D}{{3}}{_GAP}{_D}{{4}}"
 """Found in every text that holds a telephone, identity, card or order number."""
 
+GAPS_HINT = rf"{_D}[ -]{_D}{{4,8}}[ -]{_D}"
+"""Found in every text that holds a long number written in groups."""
+
 LONG_NUMBER = "[0-9]{10,}[0-9Xx]?"
 """A number that the rules for free text mask wherever it stands."""
 
@@ -214,13 +217,13 @@ def _digit_rules() -> tuple[Rule, ...]:
             "identity number with gaps",
             rf"({_D}{{6}})[ -]{_D}{{8}}[ -]({_D}{{3}}[0-9０-９XxＸ])",
             "${1}********${2}",
-            digits,
+            GAPS_HINT,
         ),
         Rule(
             "bank card with gaps",
             rf"{_D}{{4}}[ -]{_D}{{4}}[ -]{_D}{{4}}[ -]({_D}{{4}})(?:[ -]{_D}{{1,3}})?",
             "****${1}",
-            digits,
+            GAPS_HINT,
         ),
         Rule("12 to 17 digits", rf"{_D}{{8,}}({_D}{{4}})", "****${1}", digits),
         Rule(

@@ -2,6 +2,9 @@
 
 import csv
 import functools
+import itertools
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -12,11 +15,27 @@ def _lines(path: Path) -> list[str]:
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
+PLACE_RANKS = re.compile(r"(?:土家族苗族自治州|自治州|自治区|自治县|林区|省|市|州|区|县)$")
+
+
+def _places() -> Iterator[str]:
+    """Yield the names of provinces, cities and counties, whole and without their rank."""
+    with (ASSETS / "regions" / "regions.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["level"] != "street":
+                yield row["name"]
+                yield PLACE_RANKS.sub("", row["name"])
+
+
 @functools.cache
 def stopwords() -> frozenset[str]:
-    """Return words that say nothing about a complaint's subject, in lower case."""
+    """Return words that say nothing about a complaint's subject, in lower case.
+
+    Names of places are among them: where things happen is a dimension of its own.
+    """
     files = ("stopwordsiso_zh.txt", "stopwords_12315.txt")
-    return frozenset(word.lower() for name in files for word in _lines(ASSETS / "lexicons" / name))
+    listed = (word for name in files for word in _lines(ASSETS / "lexicons" / name))
+    return frozenset(word.lower() for word in itertools.chain(listed, _places()))
 
 
 @functools.cache

@@ -34,9 +34,7 @@ KPIS = (
     "recovered_yuan",
 )
 
-selection = selection_bar(
-    scope, measures=KPIS, link=("pages/submissions.py", "查看诉求明细")
-)
+selection = selection_bar(scope, measures=KPIS, link=("pages/submissions.py", "查看诉求明细"))
 asked = address.query()
 measure = MEASURES[asked["measure"] if asked.get("measure") in KPIS else KPIS[0]]
 views = boards.views(selection, drilling.read_drill(asked.get("drill", "")), scope)
@@ -57,9 +55,7 @@ with figures:
         on_click=lambda click: address.go(measure=click.code),
     )
 
-    series = data.series(
-        selection, scope, measures=(measure.name,), grain=trend.grain(totals.days)
-    )
+    series = data.series(selection, scope, measures=(measure.name,), grain=trend.grain(totals.days))
     compared = leaderboards.COMPARED[leaderboards.comparison_of(measure, selection)]
     key = f"trend_{selection.period.code}_{measure.name}".replace(".", "_")
     render.show(
@@ -77,9 +73,7 @@ with figures:
         )
         st.markdown(f"**区域分布** {drawn.name}，{measure.label}")
         render.show_clickable(
-            region_map.map_chart(
-                found, drawn, measure, selection, name=render.map_name("map")
-            ),
+            region_map.map_chart(found, drawn, measure, selection, name=render.map_name("map")),
             key="map",
             height="300px",
             outline=drawn.outline.geojson,

@@ -12,9 +12,7 @@ if asked.get("id"):
     detail.show(asked["id"], viewer.scope)
     st.stop()
 
-selection = selection_bar(
-    viewer.scope, compares=False, link=("pages/explorer.py", "一屏分析")
-)
+selection = selection_bar(viewer.scope, compares=False, link=("pages/explorer.py", "一屏分析"))
 place = listing.place(asked)
 page = data.submissions(
     selection, viewer.scope, page=place.number, page_size=place.size, order=place.order

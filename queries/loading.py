@@ -32,6 +32,8 @@ from queries.merging import (
 )
 from queries.schema import SCHEMA_VERSION, facts_info, submissions, warehouse
 
+_LONG_AGO = np.datetime64("0001-01-01", "us")
+
 SPAN_ROWS = 1_000_000
 """Records written at once: about 1 GB while they are sorted."""
 
@@ -108,6 +110,8 @@ class Building:
     changed: bool = False
     _staging: bool = field(default=False, init=False)
     _staged_rows: int = field(default=0, init=False)
+    _in_order: bool = field(default=True, init=False)
+    _last_time: np.datetime64 = field(default=_LONG_AGO, init=False)
 
     def stage(self, batch: pa.Table) -> None:
         """Add a batch of normalised records.
@@ -146,6 +150,10 @@ class Building:
             finally:
                 raw.unregister(BATCH)
         self._staged_rows += batch.num_rows
+        times = batch.column("registered_at").to_numpy()
+        if len(times):
+            self._in_order &= bool(times[0] >= self._last_time and (times[1:] >= times[:-1]).all())
+            self._last_time = times[-1]
 
     def date_staged(self, as_of: dt.datetime) -> None:
         """Set the export time of every record staged without one.
@@ -222,13 +230,15 @@ class Building:
             conn.commit()
         self._staging = False
         self._staged_rows = 0
+        self._in_order = True
+        self._last_time = _LONG_AGO
 
     def _insert_in_order(self) -> None:
         with self.engine.connect() as conn:
             by_month = conn.execute(select_changes_by_month()).all()
         for start, after in _spans([(_as_date(month), count) for month, count in by_month]):
             with self.engine.begin() as conn:
-                insert_span(conn, start, after)
+                insert_span(conn, start, after, staged_in_order=self._in_order)
 
     def _raise_version(self, synthetic: bool) -> None:
         days = sa.select(

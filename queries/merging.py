@@ -223,8 +223,13 @@ def select_changes_by_month() -> sa.Select[Any]:
     return sa.select(month, sa.func.count()).group_by(month).order_by(month)
 
 
-def insert_span(conn: sa.Connection, start: dt.date, after: dt.date) -> None:
-    """Write the changes registered from ``start`` to before ``after``, ordered by time."""
+def insert_span(
+    conn: sa.Connection, start: dt.date, after: dt.date, *, staged_in_order: bool
+) -> None:
+    """Write the changes registered from ``start`` to before ``after``, ordered by time.
+
+    Records that were staged in that order need no sorting; the engine keeps the order of insertion.
+    """
     joined = stage.join(changes, changes.c.stage_row == stage.c.stage_row)
     inside = sa.and_(
         *[
@@ -237,14 +242,10 @@ def insert_span(conn: sa.Connection, start: dt.date, after: dt.date) -> None:
     def rows(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
         return sa.select(*columns).select_from(joined).where(inside)
 
-    conn.execute(
-        submissions.insert().from_select(
-            ["submission_key", *FACT_COLUMNS],
-            rows(changes.c.submission_key, *[stage.c[name] for name in FACT_COLUMNS]).order_by(
-                stage.c.registered_at, changes.c.submission_key
-            ),
-        )
-    )
+    facts = rows(changes.c.submission_key, *[stage.c[name] for name in FACT_COLUMNS])
+    if not staged_in_order:
+        facts = facts.order_by(stage.c.registered_at, changes.c.submission_key)
+    conn.execute(submissions.insert().from_select(["submission_key", *FACT_COLUMNS], facts))
     person = [stage.c[name] for name in PERSON_COLUMNS + RAW_COLUMNS]
     conn.execute(
         persons.insert().from_select(

@@ -5,8 +5,12 @@ How quick anything is depends on the machine and is no matter of tests.
 
 import datetime as dt
 import json
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -31,6 +35,7 @@ from jobs.refresh import refresh
 from queries.generations import GenerationStore
 from tests.staging import batch, record
 
+ROOT = Path(__file__).parents[1]
 SUBMISSIONS = 3_000
 RECIPE = Recipe(SUBMISSIONS, seed=7)
 CASES = ("30d", "12m", "all", "12m+2", "all+2")
@@ -359,6 +364,36 @@ def test_work_in_a_process_of_its_own_tells_memory_progress_and_failure():
     assert said == ["begin", "end"]
     with pytest.raises(LookupError, match="on purpose"):
         alone(fail, said.append)
+
+
+PROBE = """
+import duckdb
+
+def bars(progress):
+    return duckdb.connect().execute("SELECT current_setting('enable_progress_bar')").fetchone()
+"""
+PROBE_MAIN = """
+from jobs.bench.processes import alone
+from probe.work import bars
+
+print(alone(bars, print).result)
+"""
+
+
+def test_no_progress_bar_gets_into_the_report(tmp_path):
+    package = tmp_path / "probe"
+    package.mkdir()
+    (package / "work.py").write_text(PROBE)
+    (package / "__main__.py").write_text(PROBE_MAIN)
+    done = subprocess.run(
+        [sys.executable, "-m", "probe"],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"},
+        cwd=tmp_path,
+    )
+    assert done.stdout == "(False,)\n"
 
 
 @pytest.mark.parametrize(

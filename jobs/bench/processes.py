@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import queue
+import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
@@ -106,7 +107,15 @@ class Worker:
 
 
 def _one_process() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(
+        1, mp_context=multiprocessing.get_context("spawn"), initializer=_be_no_interactive_session
+    )
+
+
+def _be_no_interactive_session() -> None:
+    # DuckDB takes a main module without a file, as a spawned process of `python -m` has it, for an
+    # interactive session and draws progress bars on standard output.
+    sys.modules["__main__"].__file__ = __file__
 
 
 def _open(name: str, make: Callable[[], Engine]) -> float:

@@ -13,6 +13,7 @@ import polars as pl
 from analytics.masking_rules import (
     DIGITS_HINT,
     FULL_WIDTH_DIGIT,
+    GAPS_HINT,
     LONG_NUMBER,
     PersonalKind,
     Rule,
@@ -106,7 +107,7 @@ def scrub_column(column: pl.Series, own: pl.DataFrame | None = None) -> pl.Serie
     has_wide = texts.str.contains(FULL_WIDTH_DIGIT)
     wide = _positions(has_wide)
     suspects = _positions(texts.str.contains(half_width(DIGITS_HINT)) & ~has_wide)
-    numbers = [rule for rule in scrub_rules() if rule.hint == DIGITS_HINT]
+    numbers = [rule for rule in scrub_rules() if rule.hint in {DIGITS_HINT, GAPS_HINT}]
     for rule in scrub_rules():
         if rule not in numbers:
             texts = _replace(texts, rule)
@@ -129,7 +130,10 @@ def _scrub_numbers(
     if not len(rows):
         return texts
     part = texts.gather(rows)
+    grouped = part.str.contains(GAPS_HINT).any()
     for rule in rules:
+        if rule.hint == GAPS_HINT and not grouped:
+            continue
         pattern = half_width(rule.pattern) if narrow else rule.pattern
         part = part.str.replace_all(pattern, rule.replacement)
     return texts.scatter(rows, part)

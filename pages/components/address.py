@@ -130,15 +130,14 @@ def rewritten(
     >>> rewritten({"period": "7d", "page": "3", "size": "50"}, Selection(), {"measure": None})
     {'size': '50'}
     """
-    kept = {name: value for name, value in query.items() if name.removeprefix("-") not in _OF_SELECTION}
+    kept = {
+        name: value for name, value in query.items() if name.removeprefix("-") not in _OF_SELECTION
+    }
     if selection != read(query).selection:
         kept = {name: value for name, value in kept.items() if name not in OF_ONE_RESULT}
     kept |= {name: value for name, value in own.items() if value is not None}
     kept = {name: value for name, value in kept.items() if own.get(name, value) is not None}
     return selection.to_query() | kept
-
-
-
 
 
 def current(scope: Scope) -> Selection:

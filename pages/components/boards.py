@@ -47,8 +47,8 @@ BOARDS = (
     Board("business_district", "商圈", "business_district"),
     Board("online_platform", "网购平台", "online_platform"),
     Board("kind", "类型", "kind", aside=True),
-    Board("status", "办理状态", "status", aside=True),
     Board("sale_mode", "销售方式", "sale_mode", aside=True),
+    Board("status", "办理状态", "status", aside=True),
 )
 """Every board of the explorer, in reading order."""
 

@@ -297,12 +297,14 @@ def map_chart(
 def map_pieces(values: pd.Series, *, unit: str) -> list[dict[str, Any]]:
     """Return the classes of a map: equal counts of regions in each, bounds rounded to two digits.
 
+    Regions without any count in the lowest class and do not move the bounds.
+
     Examples
     --------
     >>> [piece["label"] for piece in map_pieces(pd.Series([3, 40, 500, 6000, 70000]), unit="件")]
     ['19,000件以上', '2,700至19,000件', '320至2,700件', '33至320件', '33件以下']
     """
-    values = values.dropna()
+    values = values[values > 0]
     shares = [n / MAP_CLASSES for n in range(1, MAP_CLASSES)] if len(values) else []
     cuts = sorted({_rounded(float(values.quantile(share))) for share in shares} - {0})
     if not cuts:
@@ -349,11 +351,11 @@ def cloud_chart(
                 "top": "center",
                 "width": "98%",
                 "height": "96%",
-                "sizeRange": [round(size), round(size * 2.8)],
+                "sizeRange": [round(size), round(size * 2.4)],
                 "rotationRange": [0, 0],
                 "gridSize": max(2, round(size * 0.5)),
                 "drawOutOfBound": False,
-                "shrinkToFit": True,
+                "shrinkToFit": False,
                 "layoutAnimation": False,
                 "textStyle": {"fontWeight": 600},
                 "emphasis": {"focus": "none"},

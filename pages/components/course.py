@@ -142,7 +142,9 @@ def _mediation(record: Mapping[str, Any]) -> Step:
 def _case(record: Mapping[str, Any]) -> Step:
     opened = record.get("is_case_opened")
     if opened is None or pd.isna(opened):
-        return Step("立案", "未填写" if _is_over(record) else "未到", "done" if _is_over(record) else "open")
+        return Step(
+            "立案", "未填写" if _is_over(record) else "未到", "done" if _is_over(record) else "open"
+        )
     if not opened:
         return Step("立案", "不予立案", "done")
     reached = _moment(record, "case_opened_at")

@@ -39,7 +39,11 @@ def parent_of(dimension: str, code: str) -> str | None:
     """
     level = DIMENSIONS[dimension].level_of(code).name
     if dimension == "region":
-        above = {"street_code": code[:6], "county_code": f"{code[:4]}00", "city_code": f"{code[:2]}0000"}
+        above = {
+            "street_code": code[:6],
+            "county_code": f"{code[:4]}00",
+            "city_code": f"{code[:2]}0000",
+        }
         return above.get(level)
     if dimension not in DRILLED or level == DIMENSIONS[dimension].levels[0].name:
         return None
@@ -184,5 +188,7 @@ def entered(selection: Selection, dimension: str, code: str | None) -> Selection
     if code is None:
         return selection.with_filter(dimension, ())
     if dimension not in DRILLED:
-        raise InvalidSelectionError(dimension, code, f"drill into one of {', '.join(sorted(DRILLED))}")
+        raise InvalidSelectionError(
+            dimension, code, f"drill into one of {', '.join(sorted(DRILLED))}"
+        )
     return _not_excluded(selection, dimension, code).with_filter(dimension, [code])

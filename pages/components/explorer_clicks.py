@@ -45,9 +45,7 @@ def on_map(drawn: MapView, scope: Scope) -> Callable[[str], None]:
     return clicked
 
 
-def on_days(
-    key: str, series: Series, within: DateRange, scope: Scope
-) -> Callable[[], None]:
+def on_days(key: str, series: Series, within: DateRange, scope: Scope) -> Callable[[], None]:
     """Return the answer to a bar clicked or days dragged over on the trend drawn under ``key``."""
 
     def selected() -> None:

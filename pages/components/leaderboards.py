@@ -23,6 +23,7 @@ MAX_ROWS = 1000
 
 _LEVEL_LABELS = {level.name: level.label for each in DIMENSIONS.values() for level in each.levels}
 _LEVEL_LABELS[WORD] = "词语"
+_REGION_LEVELS = frozenset(level.name for level in DIMENSIONS["region"].levels)
 COMPARED = {Comparison.PREVIOUS: "环比", Comparison.LAST_YEAR: "同比", Comparison.NONE: ""}
 
 
@@ -67,13 +68,12 @@ def board_content(
         measure = MEASURES["submissions"]
     comparison = comparison_of(measure, selection)
     frame, members = _stated_first(found, limit)
-    stated = frame["member"].notna() if len(frame) else []
     context = _Rows(
         view,
         measure,
         comparison,
         *_choices(view, selection),
-        largest=frame[measure.name][stated].max() if any(stated) else 0.0,
+        largest=_largest(frame, measure),
     )
     rows = [_row(record, context) for record in frame.to_dict("records")]
     cut = members > len(rows)
@@ -102,6 +102,12 @@ def _stated_first(found: Breakdown | None, limit: int) -> tuple[pd.DataFrame, in
     frame = found.frame.head(limit)
     order = frame["member"].isna().sort_values(kind="stable").index
     return frame.loc[order], found.members
+
+
+def _largest(frame: pd.DataFrame, measure: Measure) -> float:
+    """Return the longest bar's value; what nobody filled in sets no scale."""
+    stated = frame[frame["member"].notna()] if len(frame) else frame
+    return float(stated[measure.name].max()) if len(stated) else 0.0
 
 
 def _choices(view: View, selection: Selection) -> tuple[frozenset[str], frozenset[str]]:
@@ -146,7 +152,9 @@ def _row(record: Mapping[Any, Any], shared: _Rows) -> dict[str, Any]:
         "share": second,
         "change": change.text.removesuffix("个百分点") if against else "",
         "tone": change.tone,
-        "bar": float(value / shared.largest) if stated and shared.largest > 0 and value > 0 else 0.0,
+        "bar": float(value / shared.largest)
+        if stated and shared.largest > 0 and value > 0
+        else 0.0,
         "hint": hint,
         "selected": stated and code in shared.chosen,
         "excluded": code in shared.left_out,
@@ -159,6 +167,8 @@ def member_text(level: str, code: str, name: object = None) -> str:
     """Return what stands for a member: its stored name where it has one, else its label."""
     if isinstance(name, str) and name:
         return name
+    if level in _REGION_LEVELS and code:
+        return wording.short_region(code)
     return wording.label(level, code or None)
 
 
@@ -180,16 +190,23 @@ def _crumbs(view: View) -> list[dict[str, str]]:
     names = [level.name for level in DIMENSIONS[view.board.key].levels]
     dimension = DIMENSIONS[view.board.key]
     below_top = [
-        code for code in path if names.index(dimension.level_of(code).name) >= names.index(view.board.top)
+        code
+        for code in path
+        if names.index(dimension.level_of(code).name) >= names.index(view.board.top)
     ]
     return [{"code": "", "label": "全部"}] + [
-        {"code": code, "label": wording.label(dimension.level_of(code).name, code)}
+        {"code": code, "label": member_text(dimension.level_of(code).name, code)}
         for code in below_top or path[-1:]
     ]
 
 
 def fetch(
-    shown: Sequence[View], selection: Selection, scope: Scope, measure: Measure, *, limit: int = ROWS
+    shown: Sequence[View],
+    selection: Selection,
+    scope: Scope,
+    measure: Measure,
+    *,
+    limit: int = ROWS,
 ) -> list[Breakdown | None]:
     """Count the members of every board: those at the top in one question, each other in its own.
 

@@ -20,7 +20,7 @@ MAX_CODE = 256
 """Longest code that a click may carry, in characters; the longest stored one is a name of 256."""
 
 _COMPACT = Markup(
-    "<style>.stMainBlockContainer{padding:2.4rem 1.5rem 1.5rem!important}"
+    "<style>.stMainBlockContainer{padding:1.4rem 1.5rem 1.5rem!important}"
     ".st-key-selection_bar{position:sticky;top:0;z-index:90;padding:.4rem 0;"
     "background:var(--st-background-color,#fff)}</style>"
 )

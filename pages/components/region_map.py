@@ -1,6 +1,5 @@
 """The map beside the leaderboards: the same members as the region board, each a filter."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -79,7 +78,7 @@ def map_frame(
 ) -> pd.DataFrame:
     """Return what `charts.map_chart` draws: one row per part; parts without any stand at 0."""
     rows = found.frame.set_index("member")
-    values: Mapping[str, float] = rows[measure.name].to_dict()
+    values: dict[object, float] = dict(rows[measure.name].items())
     chosen = {
         code for each in selection.members("region") for code in drilling.trail("region", each)
     }

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import streamlit as st
 
-from pages.components import address, data, members, panels, render, wording
+from pages.components import address, data, listing, members, panels, render, wording
 from pages.components.leaderboards import member_text
 from queries.dimensions import DIMENSIONS
 from queries.results import Totals
@@ -177,13 +178,13 @@ def selection_bar(
 
 def operator_names(selection: Selection, scope: Scope) -> dict[str, str]:
     """Return the names of the operators that the selection names, as far as the viewer may see."""
-    found = {}
+    found: dict[str, str] = {}
     both = (*selection.members("operator"), *selection.members("operator", exclude=True))
     for operator_id in both[:NAMED_OPERATORS]:
         theirs = Selection(period=Period("all")).with_filter("operator", [operator_id])
-        frame = data.submissions(theirs, scope, page=1, page_size=1).frame
-        if len(frame) and isinstance(frame["operator_name"].iloc[0], str):
-            found[operator_id] = frame["operator_name"].iloc[0]
+        newest = listing.named(data.submissions(theirs, scope, page=1, page_size=1).frame)
+        for name in newest["operator_name"].dropna():
+            found[operator_id] = str(name)
     return found
 
 
@@ -201,7 +202,7 @@ def _set(key: str, value: object) -> str:
 
 
 def _changed(
-    key: str, scope: Scope, change: Callable[[Selection, object], Selection]
+    key: str, scope: Scope, change: Callable[[Selection, Any], Selection]
 ) -> Callable[[], None]:
     """Return a callback that writes the address after the widget ``key`` was changed."""
 
@@ -221,8 +222,8 @@ def _period(selection: Selection, scope: Scope) -> None:
     if selection.period.relative and selection.period.code not in offered:
         offered.insert(0, selection.period.code)
 
-    def chosen(before: Selection, code: object) -> Selection:
-        period = custom if code == CUSTOM else Period(str(code))
+    def chosen(before: Selection, code: str) -> Selection:
+        period = custom if code == CUSTOM else Period(code)
         return replace(before, period=period)
 
     st.segmented_control(
@@ -280,7 +281,7 @@ def _comparison(selection: Selection, scope: Scope) -> None:
         on_change=_changed(
             "bar.comparison",
             scope,
-            lambda before, each: replace(before, comparison=Comparison(str(each))),
+            lambda before, each: replace(before, comparison=Comparison(each)),
         ),
         label_visibility="collapsed",
     )
@@ -290,7 +291,7 @@ def _denoised(selection: Selection, scope: Scope) -> None:
     st.toggle(
         "去重口径",
         key=_set("bar.denoised", selection.denoised),
-        on_change=_changed("bar.denoised", scope, lambda before, on: replace(before, denoised=bool(on))),
+        on_change=_changed("bar.denoised", scope, lambda before, on: replace(before, denoised=on)),
         help="剔除重复件、多渠道多头件和疑似职业索赔件；关闭为登记原始口径",
     )
 
@@ -301,7 +302,7 @@ def _text(selection: Selection, scope: Scope) -> None:
         placeholder="内容、企业、登记编号",
         max_chars=MAX_TEXT,
         key=_set("bar.text", selection.text),
-        on_change=_changed("bar.text", scope, lambda before, text: replace(before, text=str(text or ""))),
+        on_change=_changed("bar.text", scope, lambda before, text: replace(before, text=text)),
         label_visibility="collapsed",
         icon=":material/search:",
         width=220,

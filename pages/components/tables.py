@@ -1,17 +1,19 @@
 """Submissions in words: English columns and codes inside, Chinese labels only here."""
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
 import pandas as pd
+import yaml
 
-from pages.components import wording
+from pages.components import places, wording
 from pages.components.labels import NOT_STATED
 
-Form = Literal["text", "code", "flag", "moment", "yuan", "number", "days", "remedies"]
+Form = Literal["text", "code", "flag", "moment", "yuan", "number", "days", "remedies", "source"]
 
 
 SEEN_AT_ONCE, BEFORE_HIT = 20, 12
@@ -35,7 +37,6 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "text",
         submission_id="登记编号",
         linked_id="关联诉求",
-        source="来源系统",
         information_source="信息来源",
         respondent_name="被投诉企业（登记原文）",
         operator_name="经营主体",
@@ -122,6 +123,7 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         fined_yuan="罚款金额",
         confiscated_yuan="没收金额",
     )
+    | _columns("source", source="来源系统")
     | _columns("number", quantity="数量", satisfaction="满意度")
     | _columns("days", handling_days="办理时长")
     | _columns("remedies", requested_remedies="诉求内容")
@@ -149,6 +151,22 @@ def is_missing(value: object) -> bool:
     return bool(pd.isna(value)) or value == ""  # type: ignore[call-overload]
 
 
+@functools.cache
+def source_names() -> Mapping[str, str]:
+    """Return the names of the source systems that the shipped mappings read, by their code.
+
+    Examples
+    --------
+    >>> source_names()["national_12315"]
+    '全国12315平台导出'
+    """
+    found = {}
+    for path in sorted((places.ASSETS / "mappings").glob("*.yaml")):
+        mapping = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found[str(mapping["source"])] = str(mapping["name"])
+    return MappingProxyType(found)
+
+
 def moment(value: dt.datetime | None) -> str:
     """Return a moment to the minute, and midnight as a day alone.
 
@@ -172,6 +190,7 @@ _WORDED: Mapping[Form, Callable[[str, Any], str]] = MappingProxyType(
         "number": lambda _, value: f"{value:,g}",
         "days": lambda _, value: f"{value:,.1f}天",
         "remedies": lambda _, value: wording.remedies(value),
+        "source": lambda _, value: source_names().get(value, value),
     }
 )
 
@@ -246,7 +265,7 @@ def excerpt(text: str, marked: Sequence[str]) -> str:
     '商家拖延退款'
     """
     first = min((place for word in marked if (place := text.find(word)) >= 0), default=0)
-    return text if first <= SEEN_AT_ONCE else f"……{text[first - BEFORE_HIT:]}"
+    return text if first <= SEEN_AT_ONCE else f"……{text[first - BEFORE_HIT :]}"
 
 
 def _line(record: Mapping[Any, Any], names: Sequence[str]) -> str:

@@ -41,6 +41,9 @@ UNKNOWN = "—"
 MAX_NAMED = 3
 """Members that a sentence names before it says 等N项."""
 
+MANIFOLD = 1000
+"""Percent of growth from which it is told as a multiple (增长10倍)."""
+
 Direction = Literal["up", "down", "flat", "unknown"]
 Tone = Literal["good", "bad", "neutral"]
 
@@ -180,7 +183,10 @@ def change(measure: str, current: float | None, base: float | None) -> Change:
         return Change("持平", "flat", "neutral")
     direction: Direction = "up" if difference > 0 else "down"
     arrow = "↑" if difference > 0 else "↓"
-    return Change(f"{arrow}{abs(difference):,.1f}{unit}", direction, _tone(measure, direction))
+    size = f"{abs(difference):,.1f}{unit}"
+    if unit == "%" and difference >= MANIFOLD:
+        size = f"{difference / 100:,.1f}倍"
+    return Change(f"{arrow}{size}", direction, _tone(measure, direction))
 
 
 def _tone(measure: str, direction: Direction) -> Tone:

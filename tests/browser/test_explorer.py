@@ -5,7 +5,7 @@ import re
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, expect
 
 from tests.browser.looking import painted_canvases, wait_until_idle, wait_until_painted
 from tests.ui.counted import plant, within
@@ -39,7 +39,7 @@ def server(serve_module, tmp_path_factory):
 @pytest.fixture
 def explorer(server, open_page):
     def opened(query: str = "") -> Page:
-        page = open_page(f"{server.url}/explorer{query}")
+        page: Page = open_page(f"{server.url}/explorer{query}")
         expect(page.locator(".board")).to_have_count(13)
         return page
 
@@ -141,9 +141,11 @@ def test_a_click_on_the_map_narrows_everything(explorer):
     expect_total(page, within(30, city_code="420500"))
 
 
-def trend(page: Page) -> dict[str, float]:
+def trend(page: Page) -> FloatRect:
     wait_until_painted(page, canvases=CANVASES)
-    return page.locator('[class*="st-key-trend_"] canvas').first.bounding_box()
+    box = page.locator('[class*="st-key-trend_"] canvas').first.bounding_box()
+    assert box is not None
+    return box
 
 
 def test_a_bar_of_the_trend_is_a_day(explorer):
@@ -173,9 +175,9 @@ def test_days_dragged_over_become_the_period(explorer):
 def test_an_hour_of_the_week(explorer):
     page = explorer("?period=12m")
     monday_at_nine = within(365, weekday=1, hour=9)
-    page.locator(f'.cell[title^="周一9时"]').click()
+    page.locator('.cell[title^="周一9时"]').click()
     expect_total(page, monday_at_nine)
-    page.locator(f'.cell[title^="周一9时"]').click()
+    page.locator('.cell[title^="周一9时"]').click()
     expect_total(page, within(365))
 
 
@@ -222,7 +224,9 @@ def test_what_is_selected_stays_in_sight(explorer):
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)], ids=["1366x768", "1920x1080"])
-@pytest.mark.parametrize("path", ["explorer?period=12m", "submissions?period=12m", "submissions?id=000007"])
+@pytest.mark.parametrize(
+    "path", ["explorer?period=12m", "submissions?period=12m", "submissions?id=000007"]
+)
 def test_nothing_is_cut_or_needs_scrolling_sideways(server, browser_context, size, path):
     page = browser_context.new_page()
     page.set_viewport_size({"width": size[0], "height": size[1]})

@@ -13,6 +13,7 @@ from tests.queries.samples import (
     open_sample,
 )
 
+
 def _sample(fresh_engine, kind: str, count: int) -> Iterator[Sample]:
     with fresh_engine(kind) as engine:
         rows = make_rows(seed=1, count=count)

@@ -4,6 +4,7 @@ import datetime as dt
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -12,13 +13,16 @@ from queries.scope import Scope
 from queries.selection import Comparison, DateRange, Filter, Period, Selection, compared_range
 from tests.queries.samples import Row
 
-
 LEVELS_BY_DIMENSION = {name: [level.name for level in d.levels] for name, d in DIMENSIONS.items()}
 ALL_LEVELS = [level for levels in LEVELS_BY_DIMENSION.values() for level in levels]
 
 
 def _is(row: Row, **values: object) -> int:
     return int(all(row[name] == value for name, value in values.items()))
+
+
+def _one(row: Row) -> int:
+    return int(bool(row))
 
 
 def _known(row: Row, name: str) -> int:
@@ -38,7 +42,7 @@ def _claim(row: Row) -> int:
 
 
 PARTS: dict[str, tuple[Callable[[Row], float], Callable[[Row], float] | None]] = {
-    "submissions": (lambda r: 1, None),
+    "submissions": (_one, None),
     "complaints": (lambda r: _is(r, kind="complaint"), None),
     "tipoffs": (lambda r: _is(r, kind="tipoff"), None),
     "inquiries": (lambda r: _is(r, kind="inquiry"), None),
@@ -51,7 +55,7 @@ PARTS: dict[str, tuple[Callable[[Row], float], Callable[[Row], float] | None]] =
         lambda r: _known(r, "first_check_on_time"),
     ),
     "closed": (lambda r: _known(r, "closed_at"), None),
-    "closure_rate": (lambda r: _known(r, "closed_at"), lambda r: 1),
+    "closure_rate": (lambda r: _known(r, "closed_at"), _one),
     "on_time_rate": (lambda r: _is(r, closed_on_time=1), lambda r: _known(r, "closed_on_time")),
     "mean_handling_days": (
         lambda r: _amount(r, "handling_days"),
@@ -82,9 +86,9 @@ PARTS: dict[str, tuple[Callable[[Row], float], Callable[[Row], float] | None]] =
         lambda r: _accepted(r) * _known(r, "closed_at"),
     ),
     "odr_rate": (lambda r: _is(r, odr_result="settled"), lambda r: _is(r, is_odr=True)),
-    "online_share": (lambda r: _claim(r) * _is(r, is_online=True), lambda r: _claim(r)),
-    "livestream_share": (lambda r: _claim(r) * _is(r, is_livestream=True), lambda r: _claim(r)),
-    "prepaid_share": (lambda r: _claim(r) * _is(r, is_prepaid=True), lambda r: _claim(r)),
+    "online_share": (lambda r: _claim(r) * _is(r, is_online=True), _claim),
+    "livestream_share": (lambda r: _claim(r) * _is(r, is_livestream=True), _claim),
+    "prepaid_share": (lambda r: _claim(r) * _is(r, is_prepaid=True), _claim),
 }
 """Each measure as numerator and denominator of one row."""
 
@@ -164,11 +168,13 @@ def inside(days: DateRange | None, first: dt.date, last: dt.date) -> DateRange |
     return days if days is not None and first <= days.start and days.end <= last else None
 
 
-def compared(selection: Selection, days: DateRange, first: dt.date, last: dt.date) -> DateRange | None:
+def compared(
+    selection: Selection, days: DateRange, first: dt.date, last: dt.date
+) -> DateRange | None:
     return inside(compared_range(days, selection.comparison), first, last)
 
 
-def members_of(row: Row, level: str) -> Sequence[object]:
+def members_of(row: Row, level: str) -> Sequence[str | None]:
     return [f"词{number}" for number in row["words"]] if level == "word" else [code_of(row[level])]
 
 
@@ -196,12 +202,14 @@ def breakdown(
     before = compared(selection, days, first, last)
     current = meant(rows, selection, scope, days, [level])
     groups = grouped(current, level)
-    others = {} if before is None else grouped(meant(rows, selection, scope, before, [level]), level)
+    others = (
+        {} if before is None else grouped(meant(rows, selection, scope, before, [level]), level)
+    )
     additive = PARTS[order][1] is None
     whole = value(current, order)
     lines = []
     for member, inside_group in groups.items():
-        line: dict[str, object] = {"member": member}
+        line: dict[str, Any] = {"member": member}
         line |= {name: value(inside_group, name) for name in measures}
         line["share"] = line[order] / whole if additive and whole else math.nan
         if before is not None:
@@ -227,7 +235,9 @@ def random_selection(chance: random.Random, codes: Mapping[str, Sequence[str]]) 
     )  # fmt: skip
     filters = []
     for dimension in chance.sample(list(DIMENSIONS), chance.choice([0, 1, 1, 2, 3])):
-        members = chance.sample(codes[dimension], min(len(codes[dimension]), chance.choice([1, 1, 2, 3])))
+        members = chance.sample(
+            codes[dimension], min(len(codes[dimension]), chance.choice([1, 1, 2, 3]))
+        )
         filters.append(Filter(dimension, tuple(members), exclude=chance.random() < 0.3))
     return Selection(
         period=Period(period),
@@ -240,7 +250,9 @@ def random_selection(chance: random.Random, codes: Mapping[str, Sequence[str]]) 
 
 def codes_by_dimension(rows: Sequence[Row]) -> dict[str, list[str]]:
     return {
-        dimension: sorted({code_of(row[level]) for row in rows for level in levels} - {None})
+        dimension: sorted(
+            {code for row in rows for level in levels if (code := code_of(row[level]))}
+        )
         for dimension, levels in LEVELS_BY_DIMENSION.items()
     }
 

@@ -7,9 +7,11 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import pyarrow as pa
 import sqlalchemy as sa
 
 from queries.cubes import CUBES, derive_cube
+from queries.loading import raw_connection
 from queries.rollups import ROLLUPS, derive_rollup
 from queries.schema import operators, submission_words, submissions, warehouse, words
 from queries.warehouse import Warehouse
@@ -146,7 +148,9 @@ def create(engine: sa.Engine) -> None:
 
 
 def fill(engine: sa.Engine, rows: Sequence[Row]) -> None:
-    facts = [{column.name: row.get(column.name) for column in submissions.c} for row in rows]
+    facts: list[dict[str, Any]] = [
+        {column.name: row.get(column.name) for column in submissions.c} for row in rows
+    ]
     pairs = [
         {
             "submission_key": row["submission_key"],
@@ -158,8 +162,19 @@ def fill(engine: sa.Engine, rows: Sequence[Row]) -> None:
     ]
     with engine.begin() as conn:
         for table, batch in ((submissions, facts), (submission_words, pairs)):
-            if batch:
+            if batch and engine.dialect.name == "duckdb":
+                _fill_at_once(conn, table, batch)
+            elif batch:
                 conn.execute(table.insert(), batch)
+
+
+def _fill_at_once(conn: sa.Connection, table: sa.Table, batch: list[dict[str, Any]]) -> None:
+    names = [column.name for column in table.c]
+    raw = raw_connection(conn)
+    raw.register("batch", pa.Table.from_pylist(batch))
+    source = sa.table("batch", *[sa.column(name) for name in names])
+    conn.execute(table.insert().from_select(names, sa.select(*source.c)))
+    raw.unregister("batch")
 
 
 def fill_names(engine: sa.Engine) -> None:

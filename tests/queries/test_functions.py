@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.dialects.mysql.base import MySQLDialect
 from sqlalchemy.engine.default import DefaultDialect
 
 from queries.functions import (
@@ -30,12 +31,13 @@ class Hive(DefaultDialect):
     default_paramstyle = "named"
 
 
-class MariaDB(mysql.dialect):
+class MariaDB(MySQLDialect):
     name = "mariadb"
+    default_paramstyle = "format"
 
 
 DUCKDB = sa.create_engine("duckdb:///:memory:").dialect
-DIALECTS = {
+DIALECTS: dict[str, sa.Dialect] = {
     "duckdb": DUCKDB,
     "postgresql": postgresql.dialect(),
     "sqlite": sqlite.dialect(),
@@ -133,7 +135,9 @@ def test_values(conn):
     conn.execute(moments.insert(), [{"a": a, "b": b} for a, b in rows])
     a, b = moments.c.a, moments.c.b
     found = conn.execute(
-        sa.select(day(a), month(a), hour(a), isoweekday(a), seconds_between(a, b)).order_by(a.desc())
+        sa.select(day(a), month(a), hour(a), isoweekday(a), seconds_between(a, b)).order_by(
+            a.desc()
+        )
     ).all()
     assert [tuple(row)[:4] for row in found] == [
         (dt.date(2024, 2, 29), dt.date(2024, 2, 1), 23, 4),

@@ -12,10 +12,11 @@ from queries.scope import EVERYTHING, Scope
 from queries.selection import DateRange, InvalidSelectionError, Period, Selection
 from tests.queries.samples import create, fill
 
+ANYTHING = Selection()
 DAY = dt.datetime(2026, 3, 11, 12)
 WEEK = DateRange(dt.date(2026, 3, 9), dt.date(2026, 3, 15))
 ROW = {"source": "test", "kind": "complaint", "weekday": 3, "hour": 12, "status": "closed"}
-ROWS = {
+ROWS: dict[str, dict[str, object]] = {
     "wuhan": {"province_code": "420000", "city_code": "420100", "county_code": "420106"},
     "yiling": {"province_code": "420000", "city_code": "420500", "county_code": "420506"},
     "xiantao": {"province_code": "420000", "city_code": "429004", "county_code": "429004"},
@@ -39,11 +40,13 @@ EDGES = {
 }
 
 
-@pytest.fixture(scope="module", params=["duckdb", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(
+    scope="module", params=["duckdb", pytest.param("postgresql", marks=pytest.mark.postgres)]
+)
 def conn(request, fresh_engine):
     with fresh_engine(request.param) as engine:
         create(engine)
-        moments = {name: DAY for name in ROWS} | EDGES
+        moments = dict.fromkeys(ROWS, DAY) | EDGES
         fill(
             engine,
             [
@@ -62,7 +65,7 @@ def conn(request, fresh_engine):
             yield conn
 
 
-def found(conn, selection=Selection(), scope=EVERYTHING, **options):
+def found(conn, selection=ANYTHING, scope=EVERYTHING, **options):
     condition = matching(selection, scope, days=WEEK, **options)
     return set(conn.scalars(sa.select(submissions.c.submission_id).where(condition)))
 
@@ -176,7 +179,9 @@ def test_a_breakdown_keeps_coarser_exclusions_one_by_one(conn):
 
 def test_a_table_that_lacks_a_column_is_refused():
     chosen = Selection().with_filter("industry", ["F51"])
-    with pytest.raises(ValueError, match="cube_day_county has no column 'industry'.*needed_columns"):
+    with pytest.raises(
+        ValueError, match=r"cube_day_county has no column 'industry'.*needed_columns"
+    ):
         matching(chosen, EVERYTHING, table=cube_table("day_county"), days=WEEK)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from queries import functions
+from queries import functions, ranking
 from queries.breakdowns import fetch_breakdown, fetch_breakdowns
 from queries.cubes import CUBES
 from queries.matching import needed_columns
@@ -14,9 +14,9 @@ from queries.matrices import fetch_matrix
 from queries.measures import MEASURES
 from queries.rollups import ROLLUPS
 from queries.scope import EVERYTHING
-from queries.selection import Comparison, DateRange, Period, Selection
+from queries.selection import Comparison, DateRange, Period, Selection, compared_range
 from queries.series import fetch_series
-from queries.sources import pieces
+from queries.sources import Piece, pieces
 from queries.totals import fetch_totals
 from tests.queries import oracle
 
@@ -42,9 +42,7 @@ def assert_same(found: pd.DataFrame, expected: pd.DataFrame, context: object) ->
 def sources_for(chance, selection, scope, level=None):
     """Some single cubes or rollups that may answer, all together, and none."""
     needed = needed_columns(selection, scope, without=level or ()) | ({level} - {None})
-    one_by_one = [
-        {name} for name, cube in CUBES.items() if needed <= {*cube.keys, "registered_on"}
-    ]
+    one_by_one = [{name} for name, cube in CUBES.items() if needed <= {*cube.keys, "registered_on"}]
     if level in HEAVY:
         one_by_one += [{name} for name in ROLLUPS]
     return [set(), {*CUBES, *ROLLUPS}, *chance.sample(one_by_one, min(3, len(one_by_one)))]
@@ -66,7 +64,9 @@ def first_of(expected: pd.DataFrame, level: str, limit: int) -> pd.DataFrame:
     if level != "word" or not len(expected):
         return expected[:limit]
     number = expected["member"].str.removeprefix("词").astype(int)
-    cut = expected.assign(number=number).sort_values(["submissions", "number"], ascending=[False, True])
+    cut = expected.assign(number=number).sort_values(
+        ["submissions", "number"], ascending=[False, True]
+    )
     kept = set(cut["member"][:limit])
     return expected[expected["member"].isin(kept)]
 
@@ -141,12 +141,8 @@ def test_totals(sample, chance):
             ]
             for name, span in {
                 "current": days,
-                "previous": oracle.inside(
-                    oracle.compared_range(days, Comparison.PREVIOUS), first, last
-                ),
-                "last_year": oracle.inside(
-                    oracle.compared_range(days, Comparison.LAST_YEAR), first, last
-                ),
+                "previous": oracle.inside(compared_range(days, Comparison.PREVIOUS), first, last),
+                "last_year": oracle.inside(compared_range(days, Comparison.LAST_YEAR), first, last),
             }.items()
         }
         in_scope = len(oracle.meant(sample.rows, Selection(), scope, days))
@@ -183,7 +179,9 @@ def test_matrices(sample, chance):
     first, last = sample.warehouse.first_day, sample.warehouse.last_day
     levels = [level for level in oracle.ALL_LEVELS if level != "operator_id"]
     for selection, scope in selections(sample, chance, 0.3):
-        pair = chance.choice([("weekday", "hour"), ("city_code", "issue_type"), chance.sample(levels, 2)])
+        pair = chance.choice(
+            [("weekday", "hour"), ("city_code", "issue_type"), chance.sample(levels, 2)]
+        )
         rows, columns = pair
         measure = chance.choice(list(MEASURES))
         days = selection.period.range(first, last)
@@ -195,7 +193,10 @@ def test_matrices(sample, chance):
             frame = fetch_matrix(
                 sample.knowing(fresh), selection, scope, rows=rows, columns=columns, measure=measure
             ).frame
-            found = {(r, c): v for r, c, v in zip(frame["row"], frame["column"], frame["value"])}
+            found = {
+                (r, c): v
+                for r, c, v in zip(frame["row"], frame["column"], frame["value"], strict=True)
+            }
             assert set(found) == set(groups), (pair, selection, scope)
             for key, group in groups.items():
                 assert found[key] == pytest.approx(
@@ -214,18 +215,24 @@ def test_each_cube_is_the_first_choice_for_its_own_columns(duckdb_sample, cube):
 def test_the_rollup_answers_where_it_is_certain_and_the_facts_where_not(
     duckdb_sample, member, monkeypatch
 ):
-    from queries import ranking
-
-    asked = []
+    asked: list[list[Piece]] = []
     run = ranking._run
-    monkeypatch.setattr(
-        ranking, "_run", lambda r, k, pieces: asked.append(list(pieces)) or run(r, k, asked[-1])
-    )
+
+    def remember(opened, wanted, read):
+        asked.append(list(read))
+        return run(opened, wanted, asked[-1])
+
+    monkeypatch.setattr(ranking, "_run", remember)
     whole = Selection(period=Period("all"), comparison=Comparison.NONE)
     for limit, statements in ((3, 1), (60, 2)):
         asked.clear()
         fetch_breakdown(
-            duckdb_sample.warehouse, whole, EVERYTHING, level=member, limit=limit, count_members=False
+            duckdb_sample.warehouse,
+            whole,
+            EVERYTHING,
+            level=member,
+            limit=limit,
+            count_members=False,
         )
         assert len(asked) == statements, limit
         assert asked[0][0].source.name.startswith("leading_")

@@ -93,6 +93,7 @@ def test_the_chosen_region_has_a_border():
         pytest.param([0, 0, 0], ["0件以下"], id="nothing anywhere"),
         pytest.param([7, 7, 7], ["7件以上", "7件以下"], id="all equal"),
         pytest.param([], ["0件以下"], id="no regions"),
+        pytest.param([0] * 15 + [6, 6], ["6件以上", "6件以下"], id="two among many without any"),
     ],
 )
 def test_map_classes_at_the_edges(values, labels):

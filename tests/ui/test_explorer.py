@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 from jobs.refresh import derive
 from pages.components import explorer_clicks, region_map, trend
 from pages.components.boards import BOARDS, View
+from pages.components.panels import Click
+from pages.components.region_map import MapView
 from pages.components.settings import settings
 from queries.generations import GenerationStore
 from queries.measures import MEASURES
@@ -16,6 +18,7 @@ from queries.scope import EVERYTHING, Scope
 from queries.selection import DateRange, Selection
 from tests.ui.counted import CHANNELS, LAST_DAY, expected, plant, within
 from tests.ui.pages import ROOT
+
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory):
@@ -135,7 +138,11 @@ def test_the_measure_orders_the_boards(explorer):
 def test_a_cut_board_says_so(explorer):
     at = explorer({"period": "all"})
     operators = board(at, "operator")
-    assert (len(operators["rows"]), operators["note"], operators["more"]) == (10, "前10，共30个", True)
+    assert (len(operators["rows"]), operators["note"], operators["more"]) == (
+        10,
+        "前10，共30个",
+        True,
+    )
 
 
 def test_operators_are_called_by_name_in_pills(explorer):
@@ -152,9 +159,7 @@ def test_text_search(explorer):
 def test_the_hours_of_the_week(explorer):
     at = explorer({"period": "12m"})
     days = panels(at, "week")[0]["days"]
-    monday_at_nine = sum(
-        row["weekday"] == 1 and row["hour"] == 9 for row in within(365)
-    )
+    monday_at_nine = sum(row["weekday"] == 1 and row["hour"] == 9 for row in within(365))
     assert days[0]["cells"][9]["hint"] == f"周一9时：诉求量{monday_at_nine}件"
 
 
@@ -259,8 +264,12 @@ MARCH = DateRange(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
     ("grain", "given", "days"),
     [
         pytest.param("day", state(positions=[4]), ("2026-03-05", "2026-03-05"), id="one bar"),
-        pytest.param("day", state(area=(0.5, 3.5)), ("2026-03-02", "2026-03-04"), id="between bars"),
-        pytest.param("day", state(area=(1.0, 2.9)), ("2026-03-02", "2026-03-04"), id="through bars"),
+        pytest.param(
+            "day", state(area=(0.5, 3.5)), ("2026-03-02", "2026-03-04"), id="between bars"
+        ),
+        pytest.param(
+            "day", state(area=(1.0, 2.9)), ("2026-03-02", "2026-03-04"), id="through bars"
+        ),
         pytest.param("day", state(area=(-0.5, 9.5)), ("2026-03-01", "2026-03-10"), id="all"),
         pytest.param("week", state(positions=[1]), ("2026-03-08", "2026-03-14"), id="a week"),
         pytest.param("week", state(positions=[4]), ("2026-03-29", "2026-03-31"), id="a cut week"),
@@ -269,6 +278,7 @@ MARCH = DateRange(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
 def test_days_chosen_on_the_trend(grain, given, days):
     found = series([1] * (10 if grain == "day" else 5), grain=grain)
     chosen = trend.chosen_days(found, given, MARCH)
+    assert chosen is not None
     assert (chosen.start.isoformat(), chosen.end.isoformat()) == days
 
 
@@ -323,17 +333,23 @@ IN_WUHAN = View(BOARDS[0], "county_code", "420100")
 WUHAN = Selection().with_filter("region", ["420100"])
 
 
+def drawn(board_view: View, scope: Scope = EVERYTHING) -> MapView:
+    found = region_map.map_view(board_view, scope)
+    assert found is not None
+    return found
+
+
 def test_the_map_follows_the_board_and_the_rights():
-    province = region_map.map_view(REGION, EVERYTHING)
+    province = drawn(REGION)
     assert (province.name, province.level, province.within) == ("湖北省", "city_code", None)
-    city = region_map.map_view(IN_WUHAN, EVERYTHING)
+    city = drawn(IN_WUHAN)
     assert (city.name, city.level, city.within) == ("武汉市", "county_code", "420100")
-    own = region_map.map_view(View(BOARDS[0], "county_code"), Scope(regions=("420100",)))
+    own = drawn(View(BOARDS[0], "county_code"), Scope(regions=("420100",)))
     assert (own.name, own.within) == ("武汉市", None)
 
 
 def test_clicks_on_the_map():
-    province = region_map.map_view(REGION, EVERYTHING)
+    province = drawn(REGION)
     chosen = region_map.toggled(Selection(), province, "420100")
     assert chosen == WUHAN
     assert region_map.toggled(chosen, province, "420100") == Selection()
@@ -341,7 +357,7 @@ def test_clicks_on_the_map():
 
 
 def test_clicks_on_the_map_of_a_city_narrow_it_and_restore_it():
-    city = region_map.map_view(IN_WUHAN, EVERYTHING)
+    city = drawn(IN_WUHAN)
     county = region_map.toggled(WUHAN, city, "420106")
     assert county.members("region") == ("420106",)
     assert region_map.toggled(county, city, "420106") == WUHAN
@@ -349,4 +365,4 @@ def test_clicks_on_the_map_of_a_city_narrow_it_and_restore_it():
 
 def test_clicks_of_boards_that_are_not_there_are_ignored():
     clicked = explorer_clicks.on_board([REGION], EVERYTHING)
-    assert clicked(explorer_clicks.Click("toggle", "colour", "red")) is None
+    assert clicked(Click("toggle", "colour", "red")) is None

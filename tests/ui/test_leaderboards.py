@@ -199,9 +199,7 @@ def test_inside_a_member_choices_narrow_it_and_the_last_one_taken_back_restores_
 
 
 def test_drilling_down_and_up():
-    down = boards.after(
-        Click("drill", "region", "420100"), CITIES, Selection(), {"issue": "C01"}
-    )
+    down = boards.after(Click("drill", "region", "420100"), CITIES, Selection(), {"issue": "C01"})
     assert down.selection == WUHAN
     assert down.drill == {"issue": "C01", "region": "420100"}
     up = boards.after(Click("up", "region", ""), IN_WUHAN, down.selection, down.drill)
@@ -257,7 +255,9 @@ def test_drilling_where_there_is_nothing_below_is_refused():
 
 @pytest.mark.parametrize("code", sorted({"420100", "429004", "G101", "S", "C01", "A", "420106"}))
 def test_children_know_their_parent(code):
-    dimension = {"4": "region", "G": "product", "S": "product", "C": "issue", "A": "industry"}[code[0]]
+    dimension = {"4": "region", "G": "product", "S": "product", "C": "issue", "A": "industry"}[
+        code[0]
+    ]
     below = drilling.level_below(dimension, code)
     child = {
         "county_code": "420106",
@@ -266,7 +266,7 @@ def test_children_know_their_parent(code):
         "product": "G101-01",
         "issue_subtype": "C01-02",
         "industry": "A01",
-    }[below]
+    }[below or ""]
     assert drilling.parent_of(dimension, child) == code
 
 
@@ -295,7 +295,9 @@ def test_tiles_show_both_changes():
 def test_the_week_is_shaded_from_its_fullest_hour():
     frame = pd.DataFrame({"row": [1, 1, 7], "column": [9, 10, 23], "value": [50, 25, 0]})
     drawn = tiles.week(
-        Matrix(frame, "weekday", "hour"), Selection().with_filter("weekday", ["1"]), measure="complaints"
+        Matrix(frame, "weekday", "hour"),
+        Selection().with_filter("weekday", ["1"]),
+        measure="complaints",
     )
     monday, sunday = drawn["days"][0], drawn["days"][6]
     assert [monday["cells"][hour]["depth"] for hour in (0, 9, 10)] == [4, 92, 48]

@@ -191,7 +191,9 @@ def test_the_course_and_the_fields_of_one(opened):
 
 def test_others_against_the_same_operator(opened):
     at = opened({"id": "000003"})
-    same = [row for row in ROWS if row["operator_id"] == "op-3" and row["submission_id"] != "000003"]
+    same = [
+        row for row in ROWS if row["operator_id"] == "op-3" and row["submission_id"] != "000003"
+    ]
     assert f"**同一主体的其他诉求**　共{len(same)}件" in markdown(at)
     assert listed(at) == newest_first(same)[:10]
 

@@ -113,7 +113,15 @@ def by_label(given, as_of=AS_OF):
 
 def test_the_whole_course_of_a_complaint():
     steps = course.steps(COMPLAINT, as_of=AS_OF)
-    assert [step.label for step in steps] == ["登记", "分送", "初查", "受理", "调解", "办结", "公示"]
+    assert [step.label for step in steps] == [
+        "登记",
+        "分送",
+        "初查",
+        "受理",
+        "调解",
+        "办结",
+        "公示",
+    ]
     assert {step.state for step in steps} == {"done"}
     found = by_label(COMPLAINT)
     # registered 1 March 10:00, dispatched six hours later
@@ -121,7 +129,11 @@ def test_the_whole_course_of_a_complaint():
     assert found["初查"].due == "期限2026-03-11"
     assert (found["初查"].late, found["初查"].mark) == (True, "逾期1天")
     assert found["调解"].when == "达成调解协议"
-    assert (found["办结"].late, found["办结"].mark, found["办结"].took) == (False, "按期", "登记后24.0天")
+    assert (found["办结"].late, found["办结"].mark, found["办结"].took) == (
+        False,
+        "按期",
+        "登记后24.0天",
+    )
     assert found["公示"].when == "2026-04-02 08:30"
 
 

@@ -126,7 +126,9 @@ def test_every_measure_has_words_for_its_values(measure):
         pytest.param("complaints", 5, 0, "—", "neutral", id="count from zero"),
         pytest.param("complaints", 5, None, "—", "neutral", id="no base"),
         pytest.param("closure_rate", NAN, 0.5, "—", "neutral", id="no value"),
-        pytest.param("complaints", 12_000, 100, "↑11,900.0%", "neutral", id="large"),
+        pytest.param("complaints", 12_000, 100, "↑119.0倍", "neutral", id="manifold"),
+        pytest.param("complaints", 1_100, 100, "↑10.0倍", "neutral", id="tenfold more"),
+        pytest.param("complaints", 1_099, 100, "↑999.0%", "neutral", id="just below"),
     ],
 )
 def test_changes(measure, current, base, text, tone):
