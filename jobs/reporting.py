@@ -13,11 +13,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from jobs.bench.cases import DisagreementError
+from jobs.bench.data import ShortWarehouseError
 from jobs.maps import MapPackagesMissingError
 from queries.generations import NoPreviousGenerationError, WarehouseBusyError
 from queries.warehouse import NoWarehouseError, SchemaVersionError
 
 KNOWN_ERRORS = (
+    DisagreementError,
+    ShortWarehouseError,
     MapPackagesMissingError,
     NoPreviousGenerationError,
     NoWarehouseError,

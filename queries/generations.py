@@ -211,7 +211,7 @@ def _holder(file: IO[str]) -> str:
 
 
 def _writer(path: Path, memory: str | None, spill: Path) -> sa.Engine:
-    config: dict[str, str] = {"temp_directory": str(spill), "preserve_insertion_order": "true"}
+    config: dict[str, str] = {"temp_directory": str(spill), "enable_progress_bar": "false"}
     if memory is not None:
         config["memory_limit"] = memory
     return sa.create_engine(

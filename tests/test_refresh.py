@@ -60,13 +60,13 @@ def dump(store):
         submission_words.c.submission_key, submission_words.c.registered_on, words.c.word
     ).join(words, words.c.word_id == submission_words.c.word_id)
     with warehouse.engine.connect() as conn:
-        tables = {
+        tables: dict[str, list] = {
             name: sorted(conn.execute(sa.select(cube_table(name))).all(), key=repr)
             for name in CUBES
         }
-        tables["words"] = sorted(map(tuple, conn.execute(word_rows)))
+        tables["words"] = sorted(tuple(row) for row in conn.execute(word_rows))
         tables["operators"] = sorted(conn.execute(sa.select(operators)).all(), key=repr)
-        tables["dirty"] = conn.execute(sa.select(dirty_days)).all()
+        tables["dirty"] = list(conn.execute(sa.select(dirty_days)))
     warehouse.engine.dispose()
     return tables, warehouse.fresh
 

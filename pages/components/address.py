@@ -156,6 +156,17 @@ def go(selection: Selection | None = None, **own: str | None) -> None:
     st.query_params.from_dict(rewritten(before, selection or read(before).selection, own))
 
 
+def bound(key: str, value: object) -> str:
+    """Give a widget the address' value before it is drawn, and return its key.
+
+    A widget that has the value already is left alone, so that a click made while a run is still
+    under way is not undone by that run.
+    """
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return key
+
+
 def refuse(error: InvalidSelectionError) -> None:
     """Tell that a click named something that does not exist; only a forged one can."""
     st.toast(f"无法识别所选的“{error.field}”，筛选条件未改变。")

@@ -77,8 +77,6 @@ def span_text(page: SubmissionPage) -> str:
 
 def choose_size(now: Place) -> None:
     """Draw the choice of the page size; the first row shown stays in sight."""
-    st.session_state["list.size"] = now.size
-
     def changed() -> None:
         size = int(st.session_state["list.size"])
         first = (now.number - 1) * now.size
@@ -88,7 +86,7 @@ def choose_size(now: Place) -> None:
         "每页",
         SIZES,
         format_func=lambda size: f"每页{size}件",
-        key="list.size",
+        key=address.bound("list.size", now.size),
         required=True,
         on_change=changed,
         label_visibility="collapsed",

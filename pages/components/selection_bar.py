@@ -195,12 +195,6 @@ def _fault_text(fault: InvalidSelectionError) -> str:
     return f"{render.as_label(wording.explain(fault) or '')}本页暂按默认条件显示。"
 
 
-def _set(key: str, value: object) -> str:
-    """Give a widget the address' value before it is drawn, and return its key."""
-    st.session_state[key] = value
-    return key
-
-
 def _changed(
     key: str, scope: Scope, change: Callable[[Selection, Any], Selection]
 ) -> Callable[[], None]:
@@ -230,7 +224,7 @@ def _period(selection: Selection, scope: Scope) -> None:
         "时间范围",
         offered,
         format_func=lambda code: "自定义" if code == CUSTOM else wording.period_text(Period(code)),
-        key=_set("bar.period", selection.period.code if selection.period.relative else CUSTOM),
+        key=address.bound("bar.period", selection.period.code if selection.period.relative else CUSTOM),
         required=True,
         on_change=_changed("bar.period", scope, chosen),
         label_visibility="collapsed",
@@ -250,7 +244,7 @@ def _days(shown: DateRange, data_days: DateRange, scope: Scope) -> None:
         min_value=min(data_days.start, shown.start),
         max_value=max(data_days.end, shown.end),
         format="YYYY-MM-DD",
-        key=_set("bar.days", (shown.start, shown.end)),
+        key=address.bound("bar.days", (shown.start, shown.end)),
         on_change=_changed("bar.days", scope, chosen),
         label_visibility="collapsed",
         width=230,
@@ -263,7 +257,7 @@ def _kinds(selection: Selection, scope: Scope) -> None:
         [str(kind) for kind in Kind if not scope.kinds or kind in scope.kinds],
         selection_mode="multi",
         format_func=lambda kind: wording.label("kind", kind),
-        key=_set("bar.kinds", list(selection.members("kind"))),
+        key=address.bound("bar.kinds", list(selection.members("kind"))),
         on_change=_changed(
             "bar.kinds", scope, lambda before, kinds: before.with_filter("kind", kinds or ())
         ),
@@ -276,7 +270,7 @@ def _comparison(selection: Selection, scope: Scope) -> None:
         "比较",
         [str(each) for each in COMPARISONS],
         format_func=lambda each: COMPARISONS[Comparison(each)],
-        key=_set("bar.comparison", str(selection.comparison)),
+        key=address.bound("bar.comparison", str(selection.comparison)),
         required=True,
         on_change=_changed(
             "bar.comparison",
@@ -290,7 +284,7 @@ def _comparison(selection: Selection, scope: Scope) -> None:
 def _denoised(selection: Selection, scope: Scope) -> None:
     st.toggle(
         "去重口径",
-        key=_set("bar.denoised", selection.denoised),
+        key=address.bound("bar.denoised", selection.denoised),
         on_change=_changed("bar.denoised", scope, lambda before, on: replace(before, denoised=on)),
         help="剔除重复件、多渠道多头件和疑似职业索赔件；关闭为登记原始口径",
     )
@@ -301,7 +295,7 @@ def _text(selection: Selection, scope: Scope) -> None:
         "搜索",
         placeholder="内容、企业、登记编号",
         max_chars=MAX_TEXT,
-        key=_set("bar.text", selection.text),
+        key=address.bound("bar.text", selection.text),
         on_change=_changed("bar.text", scope, lambda before, text: replace(before, text=text)),
         label_visibility="collapsed",
         icon=":material/search:",

@@ -34,7 +34,7 @@ def test_same_as_the_single_reads(sample, fresh):
     chance = random.Random(11)
     warehouse = sample.knowing(fresh)
     codes = oracle.codes_by_dimension(sample.rows)
-    for _ in range(12):
+    for _ in range(7):
         selection, scope = oracle.random_selection(chance, codes), oracle.random_scope(chance)
         screen = fetch_screen(warehouse, selection, scope, plan=PLAN)
         totals = fetch_totals(warehouse, selection, scope, measures=PLAN.measures)
