@@ -135,6 +135,8 @@ class GenerationStore:
         NoPreviousGenerationError
             If there is none.
         """
+        if self.current() is None:
+            raise NoPreviousGenerationError(self.folder)
         with self._locked():
             current = self.current()
             earlier = [each for each in self.all() if current and each.number < current.number]
@@ -211,7 +213,7 @@ def _holder(file: IO[str]) -> str:
 
 
 def _writer(path: Path, memory: str | None, spill: Path) -> sa.Engine:
-    config: dict[str, str] = {"temp_directory": str(spill), "enable_progress_bar": "false"}
+    config: dict[str, str] = {"temp_directory": str(spill)}
     if memory is not None:
         config["memory_limit"] = memory
     return sa.create_engine(

@@ -163,7 +163,6 @@ def open_file(path: Path, name: str, *, memory: str = READER_MEMORY) -> Warehous
                 "threads": READER_THREADS,
                 "memory_limit": memory,
                 "enable_external_access": "false",
-                "enable_progress_bar": "false",
                 "temp_directory": "",
             },
         },
