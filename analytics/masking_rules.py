@@ -155,11 +155,10 @@ def _id_rules() -> tuple[Rule, ...]:
 
 def _address_rules() -> tuple[Rule, ...]:
     words = masking_words()
-    unit = rf"(?:[^{words['not_districts']}]区|{_any(words['address_units'])})".replace(
-        "区", chr(0x533A)
-    )
+    district = f"[^{words['not_districts']}]{words['district']}"
+    unit = rf"(?:{district}|{_any(words['address_units'])})"
     street = rf"(?:{_HAN}{{1,8}}?{_any(words['address_streets'])})?"
-    city = chr(0x5E02)
+    city = words["city"]
     return (
         Rule("blank", "", ""),
         Rule("no finer than a district", rf"({_HAN}{{1,24}}?{unit}|{_HAN}{{2,12}}{city})", "${1}"),

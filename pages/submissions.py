@@ -28,9 +28,11 @@ if not page.total:
     )
     st.stop()
 
-with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    st.markdown(listing.span_text(page))
+span, sizes, numbers = st.columns([3, 4, 5], vertical_alignment="center")
+span.markdown(listing.span_text(page))
+with sizes:
     listing.choose_size(place)
+with numbers.container(horizontal=True, horizontal_alignment="right"):
     listing.choose_page(page)
 
 panels.show(

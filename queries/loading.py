@@ -34,6 +34,9 @@ from queries.schema import SCHEMA_VERSION, facts_info, submissions, warehouse
 
 _LONG_AGO = np.datetime64("0001-01-01", "us")
 
+ARROW_ROWS = 15 * 2048
+"""Rows of one piece of a staged batch: the engine reads pieces in parallel."""
+
 SPAN_ROWS = 1_000_000
 """Records written at once: about 1 GB while they are sorted."""
 
@@ -135,7 +138,9 @@ class Building:
         numbers = np.arange(self._staged_rows, self._staged_rows + batch.num_rows)
         with self.engine.begin() as conn:
             raw = raw_connection(conn)
-            raw.register(BATCH, batch.append_column("stage_row", pa.array(numbers)))
+            numbered = batch.append_column("stage_row", pa.array(numbers))
+            pieces = numbered.to_batches(max_chunksize=ARROW_ROWS)
+            raw.register(BATCH, pa.Table.from_batches(pieces, numbered.schema))
             try:
                 conn.execute(
                     stage.insert().from_select(

@@ -72,7 +72,7 @@ class Rollup:
         return (*self.columns, "registered_on", "kind", "excluded", self.member)
 
 
-_OPERATORS = (
+_MANY_COLUMNS = (
     *_REGION,
     "county_code",
     "industry_section",
@@ -103,14 +103,23 @@ _OPERATOR_SUMS = (
 _WORDS = ("submissions",)
 _ALL = (
     Rollup(
-        "leading_operators", "operator_id", ("day",), _OPERATORS, _OPERATOR_SUMS, LEADING_OPERATORS
+        "leading_operators", "operator_id", ("day",), _REGION, _OPERATOR_SUMS, LEADING_OPERATORS
+    ),
+    Rollup(
+        "leading_operators_finely",
+        "operator_id",
+        ("day",),
+        _MANY_COLUMNS,
+        _OPERATOR_SUMS,
+        LEADING_OPERATORS,
     ),
     Rollup("leading_words", "word_id", ("day", "month"), (), _WORDS, LEADING_WORDS),
     Rollup("leading_city_words", "word_id", ("month",), _REGION, _WORDS, LEADING_WORDS),
 )
 
 ROLLUPS: dict[str, Rollup] = {rollup.name: rollup for rollup in _ALL}
-"""Every rollup by name; those of words are derived from ``submission_words``."""
+"""Every rollup by name, of the same members the smallest first; those of words are derived from
+``submission_words``."""
 
 rollups = sa.MetaData()
 
