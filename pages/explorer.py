@@ -52,7 +52,7 @@ with figures:
             )
         },
         key="tiles",
-        on_click=lambda click: address.go(measure=click.code),
+        on_click=lambda click: address.go(measure=None if click.code == KPIS[0] else click.code),
     )
 
     series = data.series(selection, scope, measures=(measure.name,), grain=trend.grain(totals.days))
@@ -71,7 +71,7 @@ with figures:
         found = data.breakdown(
             drawn.base(selection), scope, level=drawn.level, measures=(measure.name,), limit=200
         )
-        st.markdown(f"**区域分布** {drawn.name}，{measure.label}")
+        st.markdown(f"**区域分布** {drawn.name}，{measure.label}　:small[{region_map.approval()}]")
         render.show_clickable(
             region_map.map_chart(found, drawn, measure, selection, name=render.map_name("map")),
             key="map",

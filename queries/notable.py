@@ -120,7 +120,7 @@ def fetch_notable(
         crowds = {row.operator_id: row for row in found}
         newest = [(row.operator_id, row.newest_at) for row in crowds.values()]
         rows: list[sa.Row[*tuple[Any, ...]]] = []
-        for days in _latest_day_first(recent):
+        for days in _latest_first(recent):
             if len(rows) < limit:
                 statement = select_notable(
                     opened, rules, days, crowds=newest, limit=limit - len(rows)
@@ -183,10 +183,18 @@ def _recent(reading: Reading, rules: NotableRules) -> DateRange:
     return DateRange(end - ONE_DAY * (rules.days - 1), end)
 
 
-def _latest_day_first(days: DateRange) -> list[DateRange]:
-    """Return the last day and those before: it often fills the list alone, and texts take time."""
-    last = DateRange(days.end, days.end)
-    return [last] if days.start == days.end else [last, DateRange(days.start, days.end - ONE_DAY)]
+def _latest_first(days: DateRange) -> list[DateRange]:
+    """Return spans of growing length, latest first: the first often fills the list alone.
+
+    Looking into texts is what takes time.
+    """
+    spans: list[DateRange] = []
+    end, length = days.end, 1
+    while end >= days.start:
+        start = max(days.start, end - ONE_DAY * (length - 1))
+        spans.append(DateRange(start, end))
+        end, length = start - ONE_DAY, length * 3
+    return spans
 
 
 def _select_crowds(

@@ -19,12 +19,12 @@ from jobs.importing.quarantine import Quarantine, keep, settle
 from jobs.importing.sources import expand, open_source
 from jobs.importing.tables import Batch, Table
 from queries.generations import GenerationStore
-from queries.loading import Building, MergeCounts
+from queries.loading import ROW_GROUP, Building, MergeCounts
 
 QUARANTINE_FOLDER = "quarantine"
 PROGRESS_SECONDS = 1.0
-STAGE_ROWS = 2 * 122_880
-"""Records handed to the engine at once: whole row groups, which it takes at three times the speed."""
+STAGE_ROWS = 2 * ROW_GROUP
+"""Records handed to the engine at once."""
 
 WRITER_MEMORY = "4GB"
 """Memory for staging and merging; what does not fit goes to disk."""
@@ -109,23 +109,24 @@ class _Run:
             )
             latest = max(latest, result.latest or latest)
             waiting.append(result.records)
-            if sum(each.height for each in waiting) >= STAGE_ROWS:
-                staging = self._stage(waiting, stager, staging)
-                waiting = []
-        staging = self._stage(waiting, stager, staging)
+            while sum(each.height for each in waiting) >= STAGE_ROWS:
+                records = pl.concat(waiting, rechunk=False)
+                staging = self._stage(records.head(STAGE_ROWS), stager, staging)
+                waiting = [records.slice(STAGE_ROWS)]
+        if waiting:
+            staging = self._stage(pl.concat(waiting, rechunk=False), stager, staging)
         if staging is not None:
             staging.result()
         self.building.date_staged(self.as_of or latest)
 
     def _stage(
-        self, frames: list[pl.DataFrame], stager: ThreadPoolExecutor, before: Future[None] | None
+        self, records: pl.DataFrame, stager: ThreadPoolExecutor, before: Future[None] | None
     ) -> Future[None] | None:
         if before is not None:
             before.result()
-        frames = [frame for frame in frames if frame.height]
-        if not frames:
+        if records.is_empty():
             return None
-        table: pa.Table = pl.concat(frames, rechunk=False).to_arrow()
+        table: pa.Table = records.to_arrow()
         return stager.submit(self.building.stage, table)
 
     def _count(self, table: Table, batch: Batch) -> None:

@@ -168,5 +168,6 @@ def bound(key: str, value: object) -> str:
 
 
 def refuse(error: InvalidSelectionError) -> None:
-    """Tell that a click named something that does not exist; only a forged one can."""
-    st.toast(f"无法识别所选的“{error.field}”，筛选条件未改变。")
+    """Tell that a click cannot be followed: too much was chosen, or its code is forged."""
+    known = DIMENSIONS.get(error.field)
+    st.toast(f"{known.label if known else '搜索内容'}的这项选择无法使用，筛选条件未改变。")

@@ -77,6 +77,7 @@ def span_text(page: SubmissionPage) -> str:
 
 def choose_size(now: Place) -> None:
     """Draw the choice of the page size; the first row shown stays in sight."""
+
     def changed() -> None:
         size = int(st.session_state["list.size"])
         first = (now.number - 1) * now.size

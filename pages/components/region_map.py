@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pages.components import charts, drilling, places, wording
+from pages.components import charts, drilling, places, render, wording
 from pages.components.boards import View
 from pages.components.places import Outline
 from pages.components.render import Option
@@ -55,6 +55,12 @@ def map_view(board: View, scope: Scope) -> MapView | None:
     if outline is None or level is None:
         return None
     return MapView(outline, level, outline.code if board.within else None)
+
+
+def approval() -> str:
+    """Return under which number the outlines may be shown, or that nobody has said so yet."""
+    number = settings().map_approval
+    return f"审图号：{render.as_label(number)}" if number else "地图仅作示意，审图号待使用单位核实"
 
 
 def map_chart(

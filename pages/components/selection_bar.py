@@ -224,7 +224,9 @@ def _period(selection: Selection, scope: Scope) -> None:
         "时间范围",
         offered,
         format_func=lambda code: "自定义" if code == CUSTOM else wording.period_text(Period(code)),
-        key=address.bound("bar.period", selection.period.code if selection.period.relative else CUSTOM),
+        key=address.bound(
+            "bar.period", selection.period.code if selection.period.relative else CUSTOM
+        ),
         required=True,
         on_change=_changed("bar.period", scope, chosen),
         label_visibility="collapsed",

@@ -52,7 +52,9 @@ def test_everything_is_drawn(wall):
     assert WUHAN_BEFORE + YICHANG_BEFORE == 12
     expect(tile(wall, "诉求量")).to_contain_text("环比 ↓16.7%")
     expect(tile(wall, "办结率")).to_contain_text("不作同比环比")
-    bases = dict.fromkeys(("行业排行", "投诉问题排行", "涉诉主体排行", "来源渠道", "热词"), "近30天")
+    bases = dict.fromkeys(
+        ("行业排行", "投诉问题排行", "涉诉主体排行", "来源渠道", "热词"), "近30天"
+    )
     bases |= {
         "区域分布与办理进度": "近30天",
         "投诉举报走势": "近13个月",

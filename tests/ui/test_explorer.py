@@ -213,6 +213,12 @@ def test_a_viewer_of_one_city_sees_its_counties_only(explorer):
     assert tile(at, "submissions")["value"] == str(len(in_wuhan))
 
 
+def test_a_viewer_of_one_county_starts_at_its_streets(explorer):
+    at = explorer(regions="420106")
+    assert tile(at, "submissions")["value"] == str(len(within(30, county_code="420106")))
+    assert board(at, "region")["level"] == "街道"
+
+
 def test_an_address_of_another_city_shows_a_viewer_the_own(explorer):
     at = explorer({"region": "420500"}, regions="420100")
     assert "“宜昌市”不在您的可见范围内" in at.warning[0].value

@@ -247,6 +247,13 @@ def test_a_forged_click_is_refused(click):
         boards.after(click, CITIES, Selection(), {})
 
 
+def test_more_words_than_an_address_holds_are_refused():
+    view = View(board("word"), "word")
+    full = Selection(text="长" * 60)
+    with pytest.raises(InvalidSelectionError, match="at most 60"):
+        boards.after(Click("toggle", "word", "退款"), view, full, {})
+
+
 def test_drilling_where_there_is_nothing_below_is_refused():
     view = View(board("channel"), "channel")
     with pytest.raises(InvalidSelectionError, match="drill into one of"):
