@@ -15,7 +15,8 @@ PAGES = {
 with failures.Explained():
     st.sidebar.subheader("投诉雷达", anchor=False)
     links = st.sidebar.container()
-    with access.entered() as viewer:
+    status = data.status()
+    with access.entered(synthetic=status.synthetic) as viewer:
         # An icon given to st.Page becomes the browser's tab icon, fetched from outside.
         pages = {
             name: st.Page(f"pages/{name}.py", title=title, url_path=name)
@@ -32,7 +33,6 @@ with failures.Explained():
         )
         for name, each in pages.items():
             links.page_link(each, icon=PAGES[name][1])
-        status = data.status()
         if status.synthetic:
             st.sidebar.badge("合成数据", color="orange")
         st.sidebar.caption(

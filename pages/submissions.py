@@ -9,6 +9,7 @@ viewer = access.require("submissions")
 asked = address.query()
 
 if asked.get("id"):
+    data.record_opening(viewer=viewer.name, role=viewer.role, submission_id=asked["id"])
     detail.show(asked["id"], viewer.scope)
     st.stop()
 

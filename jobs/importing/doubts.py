@@ -42,6 +42,12 @@ class Doubts:
         counts = self._counts[field_name, problem] if counts is None else counts
         counts[value if value in counts or len(counts) < MAX_DISTINCT else "…"] += count
 
+    def take(self, other: "Doubts") -> None:
+        """Add the counts of another."""
+        for key, counts in other._counts.items():  # noqa: SLF001 - its own kind
+            for value, count in counts.items():
+                self.add_one(*key, value, count)
+
     def note(self, text: str) -> None:
         """Remember something worth saying once."""
         if text not in self.notes:

@@ -15,6 +15,9 @@ from jobs.importing.errors import UnreadableSourceError
 CHUNK_BYTES = 48 << 20
 """Bytes read at once: large enough for vectorised reading, small enough to hold several."""
 
+SCAN_BYTES = 1 << 20
+"""Bytes looked at together while only their encoding is of interest; fits the processor's cache."""
+
 UNDECODABLE = "\ufdd0"
 """Stands for bytes that are no text in the declared encoding; a code point that texts never use."""
 
@@ -170,21 +173,44 @@ def open_text(path: Path, declared: str = "auto") -> TextFile:
 
 def _first_fault(path: Path, encoding: str) -> int | None:
     """Return the line at which strict decoding fails, None if it does not."""
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
-    lines, held = 1, b""
     with path.open("rb") as raw:
-        for block in _blocks(_unpacked(raw)):
-            text = held + block
-            cut = _end_of_text(text) if encoding == "utf-8" else len(text)
-            held = text[cut:]
-            if encoding != "utf-8" or not is_utf8(text[:cut]):
-                try:
-                    decoder.decode(text[:cut])
-                except UnicodeDecodeError as error:
-                    return lines + text.count(b"\n", 0, error.start)
-            lines += text.count(b"\n", 0, cut)
+        if encoding == "utf-8":
+            whole = _is_utf8_throughout(_unpacked(raw))
+        else:
+            whole = _decodes(_unpacked(raw), encoding)
+    return None if whole else _line_of_fault(path, encoding)
+
+
+def _is_utf8_throughout(file: IO[bytes]) -> bool:
+    held = b""
+    while block := file.read(SCAN_BYTES):
+        text = held + block
+        cut = _end_of_text(text)
+        if not is_utf8(text[:cut] if cut < len(text) else text):
+            return False
+        held = text[cut:]
+    return not held
+
+
+def _decodes(file: IO[bytes], encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
     try:
-        decoder.decode(held, final=True)
+        while block := file.read(SCAN_BYTES):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return lines
-    return None
+        return False
+    return True
+
+
+def _line_of_fault(path: Path, encoding: str) -> int:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    line = 1
+    with path.open("rb") as raw:
+        for text in _unpacked(raw):
+            try:
+                decoder.decode(text)
+            except UnicodeDecodeError:
+                return line
+            line += 1
+    return line - 1

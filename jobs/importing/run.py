@@ -1,19 +1,22 @@
 """An import from sources to a published generation."""
 
 import datetime as dt
+import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
 
 import polars as pl
 import pyarrow as pa
 
-from jobs.importing.binding import bind
+from jobs.importing.binding import Binding, bind
 from jobs.importing.doubts import Doubts
 from jobs.importing.mapping import Mapping, load_mapping
-from jobs.importing.normalising import Normaliser
+from jobs.importing.normalising import Normalised, Normaliser
 from jobs.importing.people import person_secret
 from jobs.importing.quarantine import Quarantine, keep, settle
 from jobs.importing.sources import expand, open_source
@@ -25,6 +28,9 @@ QUARANTINE_FOLDER = "quarantine"
 PROGRESS_SECONDS = 1.0
 STAGE_ROWS = 2 * ROW_GROUP
 """Records handed to the engine at once."""
+
+NORMALISERS = os.cpu_count() or 1
+"""Threads that normalise; they spend most of their time outside the interpreter."""
 
 WRITER_MEMORY = "4GB"
 """Memory for staging and merging; what does not fit goes to disk."""
@@ -92,42 +98,50 @@ class _Run:
     _started: float = field(default_factory=time.monotonic)
 
     def read_table(self, table: Table, stager: ThreadPoolExecutor) -> None:
-        """Read one table to its end and stage its records."""
+        """Read one table to its end and stage its records.
+
+        The calling thread reads, `NORMALISERS` threads normalise, one stages: each hands on whole
+        batches, in order.
+        """
         binding = bind(self.mapping, table.label, table.columns)
         if binding.absent:
             self.doubts.note(f"{table.label}: no column for {', '.join(binding.absent)}")
-        limit = self.as_of or self.now
-        normaliser = Normaliser(self.mapping, binding, self.doubts, limit=limit, secret=self.secret)
         latest = dt.datetime.min  # noqa: DTZ901 - wall-clock time, as everywhere here
-        waiting: list[pl.DataFrame] = []
-        staging: Future[None] | None = None
-        for batch in _ahead(table.batches(binding.needed())):
-            result = normaliser.normalise(batch, self.read)
-            self._count(table, batch)
-            self.quarantine.add(
-                table.label, sorted(batch.refused + result.refused, key=lambda each: each.row)
-            )
+        staged = _Stager(self.building, stager)
+        for batch, result in self._normalised(table, binding):
+            refused = sorted(batch.refused + result.refused, key=lambda each: each.row)
+            self.quarantine.add(table.label, refused)
             latest = max(latest, result.latest or latest)
-            waiting.append(result.records)
-            while sum(each.height for each in waiting) >= STAGE_ROWS:
-                records = pl.concat(waiting, rechunk=False)
-                staging = self._stage(records.head(STAGE_ROWS), stager, staging)
-                waiting = [records.slice(STAGE_ROWS)]
-        if waiting:
-            staging = self._stage(pl.concat(waiting, rechunk=False), stager, staging)
-        if staging is not None:
-            staging.result()
+            staged.add(result.records)
+        staged.finish()
         self.building.date_staged(self.as_of or latest)
 
-    def _stage(
-        self, records: pl.DataFrame, stager: ThreadPoolExecutor, before: Future[None] | None
-    ) -> Future[None] | None:
-        if before is not None:
-            before.result()
-        if records.is_empty():
-            return None
-        table: pa.Table = records.to_arrow()
-        return stager.submit(self.building.stage, table)
+    def _normalised(self, table: Table, binding: Binding) -> Iterator[tuple[Batch, Normalised]]:
+        limit = self.as_of or self.now
+        doubts = [Doubts() for _ in range(NORMALISERS)]
+        idle: SimpleQueue[Normaliser] = SimpleQueue()
+        for each in doubts:
+            idle.put(Normaliser(self.mapping, binding, each, limit=limit, secret=self.secret))
+
+        def normalise(batch: Batch, first_source_row: int) -> Normalised:
+            normaliser = idle.get()
+            try:
+                return normaliser.normalise(batch, first_source_row)
+            finally:
+                idle.put(normaliser)
+
+        at_work: deque[tuple[Batch, Future[Normalised]]] = deque()
+        with ThreadPoolExecutor(NORMALISERS, thread_name_prefix="normaliser") as workers:
+            for batch in table.batches(binding.needed()):
+                at_work.append((batch, workers.submit(normalise, batch, self.read)))
+                self._count(table, batch)
+                if len(at_work) > NORMALISERS:
+                    done, future = at_work.popleft()
+                    yield done, future.result()
+            for done, future in at_work:
+                yield done, future.result()
+        for each in doubts:
+            self.doubts.take(each)
 
     def _count(self, table: Table, batch: Batch) -> None:
         self.read += batch.frame.height + len(batch.refused)
@@ -143,13 +157,39 @@ class _Run:
             self.progress(f"{what}: {self.read:,} rows, {rate:,.0f} rows/s")
 
 
-def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """Read one batch ahead in a thread of its own."""
-    with ThreadPoolExecutor(1, thread_name_prefix="reader") as reader:
-        future = reader.submit(next, batches, None)
-        while (batch := future.result()) is not None:
-            future = reader.submit(next, batches, None)
-            yield batch
+class _Stager:
+    """Hands records to the engine in pieces of `STAGE_ROWS`, one piece behind."""
+
+    def __init__(self, building: Building, thread: ThreadPoolExecutor) -> None:
+        self._building = building
+        self._thread = thread
+        self._waiting: list[pl.DataFrame] = []
+        self._at_work: Future[None] | None = None
+
+    def add(self, records: pl.DataFrame) -> None:
+        """Take a batch; stage it with others once there are enough."""
+        self._waiting.append(records)
+        while sum(each.height for each in self._waiting) >= STAGE_ROWS:
+            records = pl.concat(self._waiting, rechunk=False)
+            self._stage(records.head(STAGE_ROWS))
+            self._waiting = [records.slice(STAGE_ROWS)]
+
+    def finish(self) -> None:
+        """Stage what is left and wait for it."""
+        if self._waiting:
+            self._stage(pl.concat(self._waiting, rechunk=False))
+        self._wait()
+
+    def _stage(self, records: pl.DataFrame) -> None:
+        self._wait()
+        if not records.is_empty():
+            table: pa.Table = records.to_arrow()
+            self._at_work = self._thread.submit(self._building.stage, table)
+
+    def _wait(self) -> None:
+        if self._at_work is not None:
+            self._at_work.result()
+            self._at_work = None
 
 
 def import_sources(

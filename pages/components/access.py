@@ -150,14 +150,15 @@ def may_enter(scope: Scope, region: str, default: str) -> bool:
 
 
 @contextlib.contextmanager
-def entered() -> Iterator[Viewer]:
+def entered(*, synthetic: bool) -> Iterator[Viewer]:
     """Choose the viewer for one run; ``app.py`` runs its page inside.
 
-    In demo mode this draws the switch in the sidebar.
+    In demo mode this draws the switch in the sidebar, but never over real data.
     """
     st.session_state.pop(_SENT, None)
     given = settings()
-    viewer = demo_switch(given.home_region) if given.demo_mode else fixed_viewer(given)
+    switchable = given.demo_mode and synthetic
+    viewer = demo_switch(given.home_region) if switchable else fixed_viewer(given)
     st.session_state[_VIEWER] = viewer
     try:
         yield viewer

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+import sqlalchemy as sa
 import streamlit as st
 import yaml
 
@@ -30,6 +31,7 @@ from queries.warehouse import (
     current_generation,
     open_current,
 )
+from queries.workflow import open_workflow, record_audit
 
 __all__ = [
     "NoWarehouseError",
@@ -41,6 +43,7 @@ __all__ = [
     "matrix",
     "notable",
     "notable_rules",
+    "record_opening",
     "screen",
     "series",
     "status",
@@ -58,6 +61,12 @@ ENTRIES = 400
 
 OPEN_GENERATIONS = 2
 """Generations open at once: the one in service, and the one that running reads still use."""
+
+
+AUDITED_CHARACTERS = 256
+"""Longest subject of an audit line; an address may ask for anything."""
+
+_OPENED = "data.opened"
 
 
 def _close(warehouse: Warehouse) -> None:
@@ -234,6 +243,26 @@ def _submission(source: _Source, scope: Scope, submission_id: str) -> dict[str, 
 def submission(scope: Scope, *, submission_id: str) -> dict[str, object] | None:
     """Read `queries.reads.fetch_submission` through the cache."""
     return _submission(_source(), scope, submission_id)
+
+
+@st.cache_resource(show_spinner=False)
+def _workflow(url: str) -> sa.Engine:
+    return open_workflow(url)
+
+
+def record_opening(*, viewer: str, role: str, submission_id: str) -> None:
+    """Write into the audit log that a viewer asked for a submission, once per session."""
+    opened = st.session_state.setdefault(_OPENED, set())
+    if (viewer, submission_id) in opened:
+        return
+    record_audit(
+        _workflow(settings().workflow_url),
+        viewer=viewer,
+        role=role,
+        action="open_submission",
+        subject=submission_id[:AUDITED_CHARACTERS],
+    )
+    opened.add((viewer, submission_id))
 
 
 def words_are_known() -> bool:

@@ -32,11 +32,9 @@ def scans(warehouse, selection=None):
 def test_what_no_cube_answers_comes_from_one_scan(sample):
     ((levels, sql),) = scans(sample.knowing(()))
     assert levels == list(LEVELS)
-    assert (
+    assert sql.endswith(
         "GROUP BY GROUPING SETS((submissions.city_code), (submissions.industry), "
         "(submissions.issue_type), (submissions.channel))"
-    ) in " ".join(sql.split()).replace("GROUPING SETS (", "GROUPING SETS(").replace(
-        "grouping_sets(", "GROUPING SETS("
     )
 
 

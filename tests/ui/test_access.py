@@ -81,7 +81,7 @@ def test_the_viewer_is_known_inside_the_frame_only(monkeypatch):
 
         from pages.components import access  # noqa: PLC0415
 
-        with access.entered() as viewer:
+        with access.entered(synthetic=True) as viewer:
             st.write(f"inside {access.require('explorer') == viewer}")
         st.write(f"after {'access.viewer' in st.session_state}")
 

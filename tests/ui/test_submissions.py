@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.components.settings import settings
 from queries.generations import GenerationStore
+from queries.workflow import fetch_audit, open_workflow
 from tests.staging import batch, record
 from tests.ui.pages import ROOT
 
@@ -248,3 +249,18 @@ def test_an_id_from_the_address_is_plain_text(opened):
     at = opened({"id": ATTACKS[1]})
     assert "![x](http" not in message(at)
     assert r"\!\[x\]" in message(at)
+
+
+def test_opening_a_submission_is_written_into_the_audit_log_once_a_session(opened, workflow_url):
+    at = opened({"id": ROWS[0]["submission_id"]})
+    at.run()
+    books = open_workflow(workflow_url)
+    assert [(each["action"], each["subject"]) for each in fetch_audit(books)] == [
+        ("open_submission", ROWS[0]["submission_id"])
+    ]
+    books.dispose()
+
+
+def test_demo_mode_lets_nobody_switch_viewers_over_real_data(opened, monkeypatch):
+    monkeypatch.setenv("DEMO_MODE", "1")
+    assert not [each for each in opened().sidebar.selectbox if each.key == "demo_viewer"]
