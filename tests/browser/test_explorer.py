@@ -56,7 +56,8 @@ def choose(page: Page, board: str, label: str) -> None:
 
 
 def tool(page: Page, board: str, label: str, name: str) -> None:
-    row(page, board, label).hover()
+    # Seen under the pointer or with the focus; the focus stays while the page is still settling.
+    row(page, board, label).locator(".pick").focus()
     row(page, board, label).get_by_text(name, exact=True).click()
 
 
