@@ -233,19 +233,27 @@ const draw = {
   table: (data, act) => [table(data, act)],
 };
 
+const DOUBLE_CLICK_MS = 300;
+
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
   const root = parentElement.querySelector('.panels');
-  const focused = (parentElement.activeElement || document.activeElement)?.dataset?.id;
-  root.className = `panels ${data.kind}`;
-  let waiting = false;
+  root.send = (payload) => setTriggerValue('act', payload);
+  root.classList.remove('waiting');
+  root.querySelector('.clicked')?.classList.remove('clicked');
+  // A node that is replaced between press and release of the mouse loses the click.
+  const written = JSON.stringify(data);
+  if (root.written === written) return;
+  root.written = written;
   const act = (node, payload) => {
-    if (waiting) return;
-    waiting = true;
+    if (Date.now() - (root.clickedAt || 0) < DOUBLE_CLICK_MS) return;
+    root.clickedAt = Date.now();
     root.classList.add('waiting');
     node.classList.add('clicked');
-    setTriggerValue('act', payload);
+    root.send(payload);
   };
+  const focused = (parentElement.activeElement || document.activeElement)?.dataset?.id;
+  root.className = `panels ${data.kind}`;
   root.replaceChildren(...draw[data.kind](data, act));
   if (focused) {
     const again = [...root.querySelectorAll('button')].find((each) => each.dataset.id === focused);

@@ -1,14 +1,12 @@
 """The selection bar: what is being counted, in widgets, in pills, in a sentence, in the address."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from pages.components import address, data, listing, members, panels, render, wording
-from pages.components.leaderboards import member_text
-from queries.dimensions import DIMENSIONS
+from pages.components import address, data, listing, members, panels, pills, render, wording
 from queries.results import Totals
 from queries.scope import Scope
 from queries.selection import (
@@ -26,97 +24,6 @@ CUSTOM = "custom"
 COMPARISONS = {Comparison.PREVIOUS: "环比", Comparison.LAST_YEAR: "同比", Comparison.NONE: "不比较"}
 NAMED_OPERATORS = 20
 """Operators whose names are looked up for pills; further ones show their number."""
-
-_DENOISED = "denoised"
-_TEXT = "q"
-
-
-@dataclass(frozen=True, slots=True)
-class Pill:
-    """One active condition, removed by a click.
-
-    Attributes
-    ----------
-    code
-        ``region:420100``, left out ``-channel:odr``; ``q:`` and the words, ``denoised:``.
-    """
-
-    code: str
-    label: str
-    text: str
-    excluded: bool = False
-
-
-def pills(selection: Selection, names: Mapping[str, str]) -> tuple[Pill, ...]:
-    """Return a pill for every condition that can be taken away.
-
-    Parameters
-    ----------
-    names
-        Labels of members that no table knows, such as operators' names by id.
-
-    Examples
-    --------
-    >>> [pill.code for pill in pills(Selection(text="退款").toggled("kind", "tipoff"), {})]
-    ['kind:tipoff', 'q:退款']
-    """
-    found = [
-        Pill(
-            code=f"{'-' if each.exclude else ''}{each.dimension}:{member}",
-            label=f"{'排除' if each.exclude else ''}{DIMENSIONS[each.dimension].label}",
-            text=condition_text(each.dimension, member, names),
-            excluded=each.exclude,
-        )
-        for each in selection.filters
-        for member in each.members
-    ]
-    found += [Pill(f"{_TEXT}:{term}", "内容含", term) for term in selection.text.split()]
-    if selection.denoised:
-        found.append(Pill(f"{_DENOISED}:", "口径", "去重"))
-    return tuple(found)
-
-
-def condition_text(dimension: str, member: str, names: Mapping[str, str]) -> str:
-    """Return what stands for a member on a pill.
-
-    Examples
-    --------
-    >>> condition_text("weekday", "1", {}), condition_text("is_online", "0", {})
-    ('周一', '非网购')
-    """
-    level = DIMENSIONS[dimension].level_of(member).name
-    return member_text(level, member, names.get(member))
-
-
-def removed(selection: Selection, code: str) -> Selection:
-    """Return the selection without the condition of this pill; one it does not have changes nothing.
-
-    Examples
-    --------
-    >>> removed(Selection().toggled("kind", "tipoff"), "kind:tipoff") == Selection()
-    True
-    """
-    name, _, member = code.partition(":")
-    if name == _TEXT:
-        kept = [term for term in selection.text.split() if term != member]
-        return replace(selection, text=" ".join(kept))
-    if name == _DENOISED:
-        return replace(selection, denoised=False)
-    dimension = name.removeprefix("-")
-    exclude = name.startswith("-")
-    kept = [each for each in selection.members(dimension, exclude=exclude) if each != member]
-    return selection.with_filter(dimension, kept, exclude=exclude)
-
-
-def cleared(selection: Selection) -> Selection:
-    """Return the selection without any condition; period and comparison stay.
-
-    Examples
-    --------
-    >>> cleared(Selection(period=Period("12m"), text="退款", denoised=True)).to_query()
-    {'period': '12m'}
-    """
-    return Selection(period=selection.period, comparison=selection.comparison)
 
 
 def selection_bar(
@@ -159,7 +66,7 @@ def selection_bar(
                 args=(members.CONDITIONS,),
             )
         names = operator_names(selection, scope)
-        _pills(selection, scope, names)
+        pills.show(selection, scope, names)
         totals = data.totals(selection, scope, measures=measures)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             told = selection if compares else replace(selection, comparison=Comparison.NONE)
@@ -302,23 +209,6 @@ def _text(selection: Selection, scope: Scope) -> None:
         label_visibility="collapsed",
         icon=":material/search:",
         width=220,
-    )
-
-
-def _pills(selection: Selection, scope: Scope, names: Mapping[str, str]) -> None:
-    active = pills(selection, names)
-    if not active:
-        return
-
-    def clicked(click: panels.Click) -> None:
-        before = address.current(scope)
-        address.go(cleared(before) if click.act == "clear" else removed(before, click.code))
-
-    panels.show(
-        "pills",
-        {"pills": [asdict(each) for each in active], "clear": "清除全部"},
-        key="bar.pills",
-        on_click=clicked,
     )
 
 

@@ -23,7 +23,9 @@ SIZES = [(1366, 768), (1920, 1080), (2560, 1440), (3840, 2160)]
 @pytest.fixture(scope="module")
 def server(serve_module, tmp_path_factory):
     folder = plant(tmp_path_factory.mktemp("warehouse"))
-    return serve_module(folder, "sqlite://", VIEWER_REGIONS="all", REFRESH_SECONDS="5")
+    return serve_module(
+        folder, f"sqlite:///{folder}.workflow.db", VIEWER_REGIONS="all", REFRESH_SECONDS="5"
+    )
 
 
 @pytest.fixture

@@ -31,9 +31,8 @@ OVERFLOWING = """() => {
 
 @pytest.fixture(scope="module")
 def server(serve_module, tmp_path_factory):
-    return serve_module(
-        plant(tmp_path_factory.mktemp("warehouse")), "sqlite://", VIEWER_REGIONS="all"
-    )
+    folder = plant(tmp_path_factory.mktemp("warehouse"))
+    return serve_module(folder, f"sqlite:///{folder}/workflow.db", VIEWER_REGIONS="all")
 
 
 @pytest.fixture
@@ -194,6 +193,15 @@ def test_all_members_are_listed_searched_and_chosen(explorer):
     page.get_by_role("button", name="Close").click()
     expect(dialog).to_have_count(0)
     expect_total(page, within(365, operator_id="op-27"))
+
+
+def test_the_boards_answer_after_a_dialog_that_changed_nothing(explorer):
+    page = explorer("?period=12m")
+    page.locator('[data-board="operator"] .more').click()
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    choose(page, "issue", "售后服务")
+    expect_total(page, within(365, issue_type="C03"))
 
 
 def test_a_condition_is_added_by_name(explorer):

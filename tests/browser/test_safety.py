@@ -41,12 +41,12 @@ def warehouse(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(serve_module, warehouse):
-    return serve_module(warehouse, "sqlite://", VIEWER_REGIONS="all")
+    return serve_module(warehouse, f"sqlite:///{warehouse}.workflow.db", VIEWER_REGIONS="all")
 
 
 @pytest.fixture(scope="module")
 def city_server(serve_module, warehouse):
-    return serve_module(warehouse, "sqlite://", **OF_WUHAN)
+    return serve_module(warehouse, f"sqlite:///{warehouse}.workflow.db", **OF_WUHAN)
 
 
 @dataclass
@@ -165,7 +165,7 @@ def test_the_big_screen_by_an_address_of_another_city_shows_the_own(city_server,
 def test_the_first_visit_to_a_page_by_its_address_goes_through_the_frame(
     serve, warehouse, browser_context, path
 ):
-    server = serve(warehouse, "sqlite://", **OF_WUHAN)
+    server = serve(warehouse, f"sqlite:///{warehouse}.workflow.db", **OF_WUHAN)
     page, received = opened(browser_context, f"{server.url}/{path}", holding=OWN)
     expect(page.get_by_test_id("stSidebar").get_by_text("当前身份：研判分析员")).to_be_visible()
     page.wait_for_url(f"**/{path}")
@@ -174,7 +174,7 @@ def test_the_first_visit_to_a_page_by_its_address_goes_through_the_frame(
 
 @pytest.mark.parametrize("path", ["explorer", "submissions"])
 def test_the_first_visit_without_any_right_gets_no_row(serve, warehouse, browser_context, path):
-    server = serve(warehouse, "sqlite://")
+    server = serve(warehouse, f"sqlite:///{warehouse}.workflow.db")
     page, received = opened(browser_context, f"{server.url}/{path}", holding="尚未设定可见范围")
     expect(page.get_by_text("尚未设定可见范围")).to_be_visible()
     assert not received.holds(SECRET)
@@ -182,7 +182,7 @@ def test_the_first_visit_without_any_right_gets_no_row(serve, warehouse, browser
 
 
 def test_without_data_the_way_out_is_shown(serve, tmp_path, browser_context):
-    server = serve(tmp_path / "nowhere", "sqlite://", VIEWER_REGIONS="all")
+    server = serve(tmp_path / "nowhere", f"sqlite:///{tmp_path}/workflow.db", VIEWER_REGIONS="all")
     page, received = opened(browser_context, server.url, holding="python -m jobs demo")
     expect(page.get_by_text("python -m jobs demo")).to_be_visible()
     number = page.get_by_role("alert").inner_text().partition("编号")[2][:8]

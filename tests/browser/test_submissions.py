@@ -15,15 +15,14 @@ ATTACKED_ID = "42010600000"
 
 @pytest.fixture(scope="module")
 def server(serve_module, tmp_path_factory):
-    return serve_module(
-        plant(tmp_path_factory.mktemp("warehouse")), "sqlite://", VIEWER_REGIONS="all"
-    )
+    folder = plant(tmp_path_factory.mktemp("warehouse"))
+    return serve_module(folder, f"sqlite:///{folder}/workflow.db", VIEWER_REGIONS="all")
 
 
 @pytest.fixture(scope="module")
 def attacked(serve_module, tmp_path_factory):
     folder = planted.plant(tmp_path_factory.mktemp("warehouse"))
-    return serve_module(folder, "sqlite://", VIEWER_REGIONS="all")
+    return serve_module(folder, f"sqlite:///{folder}/workflow.db", VIEWER_REGIONS="all")
 
 
 @pytest.fixture

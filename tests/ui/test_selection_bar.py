@@ -2,8 +2,8 @@ import datetime as dt
 
 import pytest
 
-from pages.components import address, selection_bar
-from pages.components.selection_bar import Pill
+from pages.components import address, pills
+from pages.components.pills import Pill
 from queries.scope import Scope
 from queries.selection import Comparison, Period, Selection
 
@@ -16,7 +16,7 @@ FOUND = (
 
 
 def test_every_condition_has_a_pill():
-    assert selection_bar.pills(FOUND, {"op-1": "江岸健身馆"}) == (
+    assert pills.pills_of(FOUND, {"op-1": "江岸健身馆"}) == (
         Pill("-channel:odr", "排除渠道", "ODR绿色通道企业", excluded=True),
         Pill("operator:op-1", "主体", "江岸健身馆"),
         Pill("region:420100", "区域", "武汉市"),
@@ -29,22 +29,22 @@ def test_every_condition_has_a_pill():
 
 def test_removing_every_pill_leaves_period_and_comparison_alone():
     left = FOUND
-    for pill in selection_bar.pills(FOUND, {}):
-        shorter = selection_bar.removed(left, pill.code)
+    for pill in pills.pills_of(FOUND, {}):
+        shorter = pills.removed(left, pill.code)
         assert shorter != left, pill
         left = shorter
-    assert left == Selection(period=Period("12m")) == selection_bar.cleared(FOUND)
+    assert left == Selection(period=Period("12m")) == pills.cleared(FOUND)
 
 
 def test_removing_a_left_out_member_keeps_the_same_member_where_it_is_chosen():
     both = Selection().with_filter("issue", ["C01"]).with_filter("issue", ["C01-02"], exclude=True)
-    assert selection_bar.removed(both, "-issue:C01-02") == Selection().with_filter("issue", ["C01"])
-    assert selection_bar.removed(both, "issue:C01").to_query() == {"-issue": "C01-02"}
+    assert pills.removed(both, "-issue:C01-02") == Selection().with_filter("issue", ["C01"])
+    assert pills.removed(both, "issue:C01").to_query() == {"-issue": "C01-02"}
 
 
 @pytest.mark.parametrize("code", ["", "colour:red", "region:", "region:420500", "q:other"])
 def test_a_pill_that_is_not_there_changes_nothing(code):
-    assert selection_bar.removed(FOUND, code) == FOUND
+    assert pills.removed(FOUND, code) == FOUND
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_the_earliest_day_that_an_address_may_name(start):
 
 def test_comparison_stays_when_all_conditions_go():
     chosen = Selection(comparison=Comparison.LAST_YEAR, denoised=True)
-    assert selection_bar.cleared(chosen).to_query() == {"vs": "last_year"}
+    assert pills.cleared(chosen).to_query() == {"vs": "last_year"}
 
 
 @pytest.mark.parametrize(
