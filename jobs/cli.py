@@ -69,7 +69,7 @@ def import_command(
         str | None, typer.Option(help="不导入，只根据这个文件的表头和前几行起草映射文件")
     ] = None,
     as_of: Annotated[
-        dt.datetime | None, typer.Option(help="导出时间；不填则取文件的修改时间")
+        dt.datetime | None, typer.Option(help="导出时间；不填则取来源中最晚的办理时间")
     ] = None,
     derive_after: Annotated[
         bool, typer.Option("--refresh/--no-refresh", help="导入后立即更新派生数据")

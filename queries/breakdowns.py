@@ -131,14 +131,25 @@ def breakdown_of(
 
 
 def operator_breakdown(
-    reading: Reading, *, measures: tuple[str, ...], order: str, limit: int, count_members: bool
+    reading: Reading,
+    *,
+    measures: tuple[str, ...],
+    order: str,
+    limit: int,
+    count_members: bool,
+    total: float | None = None,
 ) -> Breakdown:
-    """Return the breakdown by operator, with their names."""
+    """Return the breakdown by operator, with their names.
+
+    Parameters
+    ----------
+    total
+        What shares are shares of if it is known already, filters on operators left out.
+    """
     ranking = Ranking(OPERATOR, sums_of(measures), order, reading.days, limit)
     ranked = fetch_ranking(reading, ranking, compared=reading.compared, count_members=count_members)
     measure = MEASURES[order]
-    total = None
-    if measure.denominator is None:
+    if total is None and measure.denominator is None:
         total = fetch_number(reading, reading.days, of=measure.numerator, lifted=(OPERATOR,))
     frame = breakdown_frame(
         ranked.sums, ranked.compared, measures=measures, order=order, total=total

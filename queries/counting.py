@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,9 +16,6 @@ from queries.sources import FACTS, Piece, Source, pieces
 from queries.sums import Sums, add_rows
 
 Statement = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]]
-
-_WINDOW = "window_number"
-_SET = "grouped_by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +44,14 @@ class Count:
         """Levels whose filters are left out."""
         return self.levels + self.lifted
 
-    def pieces(self, reading: Reading) -> tuple[tuple[int, Piece], ...]:
-        """Return what to read for each window, with the window's number."""
+    def pieces(self, reading: Reading) -> tuple[tuple[DateRange, Piece], ...]:
+        """Return what to read, with the window it is for."""
         needed = needed_columns(reading.selection, reading.scope, without=self.without)
         columns = (needed | set(self.levels)) - {"registered_on"}
         by_day = "registered_on" in self.levels
         return tuple(
-            (number, piece)
-            for number, window in enumerate(self.windows)
+            (window, piece)
+            for window in self.windows
             for piece in pieces(reading.warehouse, window, columns, by_day=by_day)
         )
 
@@ -63,7 +61,12 @@ class Scan:
     """Counts answered by one statement."""
 
     counts: tuple[Count, ...]
-    pieces: tuple[tuple[int, Piece], ...]
+    pieces: tuple[tuple[DateRange, Piece], ...]
+
+    @property
+    def windows(self) -> tuple[DateRange, ...]:
+        """Windows of all counts, each once."""
+        return tuple(dict.fromkeys(window for count in self.counts for window in count.windows))
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -71,15 +74,34 @@ class Scan:
         return tuple(dict.fromkeys(level for count in self.counts for level in count.levels))
 
     @property
-    def keys(self) -> tuple[tuple[str, ...], ...]:
-        """What to group by: the levels of each count, in whatever order they stand, once."""
-        return tuple({frozenset(count.levels): count.levels for count in self.counts}.values())
-
-    @property
     def sums(self) -> tuple[str, ...]:
         """Sums of all counts, each once."""
         needed = {name for count in self.counts for name in count.sums}
         return tuple(name for name in SUMS if name in needed)
+
+    @property
+    def marked(self) -> bool:
+        """True if some rows are grouped by other levels than others."""
+        return any(len(self.keys(window)) > 1 for window in self.windows)
+
+    def keys(self, window: DateRange) -> tuple[tuple[str, ...], ...]:
+        """Return what to group a window by: the levels of each count, in whatever order, once."""
+        wanted = [count.levels for count in self.counts if window in count.windows]
+        return tuple({frozenset(levels): levels for levels in wanted}.values())
+
+    def mark(self, count: Count, window: DateRange) -> int:
+        """Return what ``GROUPING()`` of all levels of a window is in the rows of a count.
+
+        It has a bit per level, the first level's highest, set where a row is not grouped by it;
+        0 in a window that is grouped by one key only.
+        """
+        keys = self.keys(window)
+        levels = _levels_of(keys) if len(keys) > 1 else ()
+        return int("0" + "".join("01"[level not in count.levels] for level in levels), 2)
+
+
+def _levels_of(keys: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(level for levels in keys for level in levels))
 
 
 def plan(reading: Reading, counts: Iterable[Count]) -> list[Scan]:
@@ -93,9 +115,10 @@ def plan(reading: Reading, counts: Iterable[Count]) -> list[Scan]:
         parts = count.pieces(reading)
         key: object = count
         if has_grouping_sets(reading.conn.dialect) and all(p.source == FACTS for _, p in parts):
-            filters = reading.selection.filters
-            key = (count.windows, tuple(kept_members(each, count.without) for each in filters))
+            key = tuple(kept_members(each, count.without) for each in reading.selection.filters)
         known = scans.get(key)
+        if known is not None:
+            parts = tuple(dict.fromkeys(known.pieces + parts))
         scans[key] = Scan((*known.counts, count) if known else (count,), parts)
     return list(scans.values())
 
@@ -105,7 +128,7 @@ def select_scan(reading: Reading, scan: Scan) -> Statement:
 
     The same member may come in several rows of one window, which the reader adds up.
     """
-    selects = [_select_piece(reading, scan, number, piece) for number, piece in scan.pieces]
+    selects = [_select_piece(reading, scan, window, piece) for window, piece in scan.pieces]
     return selects[0] if len(selects) == 1 else sa.union_all(*selects)
 
 
@@ -136,16 +159,23 @@ def fetch_number(
 
 
 def _select_piece(
-    reading: Reading, scan: Scan, number: int, piece: Piece
+    reading: Reading, scan: Scan, window: DateRange, piece: Piece
 ) -> sa.Select[*tuple[Any, ...]]:
     source, table = piece.source, piece.source.table
-    columns = [table.c[level] for level in scan.levels]
-    marked = [sa.func.grouping(*columns).label(_SET)] if len(scan.keys) > 1 else []
+    keys = scan.keys(window)
+    present = _levels_of(keys)
+    columns = [
+        table.c[level] if level in present else sa.cast(sa.null(), table.c[level].type)
+        for level in scan.levels
+    ]
+    mark: sa.ColumnElement[int] = sa.literal_column("0")
+    if len(keys) > 1:
+        mark = sa.func.grouping(*[table.c[level] for level in present])
     return (
         sa.select(
-            sa.literal_column(str(number)).label(_WINDOW),
-            *marked,
-            *columns,
+            sa.literal_column(str(scan.windows.index(window))).label("window_number"),
+            *([mark.label("mark")] if scan.marked else []),
+            *[column.label(level) for level, column in zip(scan.levels, columns, strict=True)],
             *[source.total(name).label(name) for name in scan.sums],
         )
         .select_from(table)
@@ -158,27 +188,30 @@ def _select_piece(
                 without=scan.counts[0].without,
             )
         )
-        .group_by(*_group_by(scan, source))
+        .group_by(*_group_by(keys, source))
     )
 
 
-def _group_by(scan: Scan, source: Source) -> list[sa.ColumnElement[Any]]:
-    keys: list[list[sa.ColumnElement[Any]]] = [
-        [source.table.c[level] for level in levels] for levels in scan.keys
+def _group_by(keys: Sequence[tuple[str, ...]], source: Source) -> list[sa.ColumnElement[Any]]:
+    columns: list[list[sa.ColumnElement[Any]]] = [
+        [source.table.c[level] for level in levels] for levels in keys
     ]
-    return keys[0] if len(keys) == 1 else [sa.func.grouping_sets(*[sa.tuple_(*k) for k in keys])]
+    if len(columns) == 1:
+        return columns[0]
+    return [sa.func.grouping_sets(*[sa.tuple_(*each) for each in columns])]
 
 
 def _by_window(rows: Sequence[sa.Row[*tuple[Any, ...]]], count: Count, scan: Scan) -> list[Sums]:
-    marked = len(scan.keys) > 1
-    # GROUPING() has a bit per level, the first level's highest, set where a row is not grouped by it.
-    left_out = "".join("01"[level not in count.levels] for level in scan.levels)
-    mark = int(left_out or "0", 2)
+    marked, levels, sums, windows = scan.marked, scan.levels, scan.sums, scan.windows
     first = 2 if marked else 1
-    taken = [first + scan.levels.index(level) for level in count.levels]
-    taken += [first + len(scan.levels) + scan.sums.index(name) for name in count.sums]
-    windows: list[list[list[Any]]] = [[] for _ in count.windows]
+    taken = [first + levels.index(level) for level in count.levels]
+    taken += [first + len(levels) + sums.index(name) for name in count.sums]
+    # The first is taken twice and dropped, since itemgetter of one item gives no tuple.
+    values = itemgetter(taken[0], *taken)
+    marks = {windows.index(window): scan.mark(count, window) for window in count.windows}
+    found: dict[int, list[Sequence[Any]]] = {number: [] for number in marks}
     for row in rows:
-        if not marked or row[1] == mark:
-            windows[row[0]].append([row[each] for each in taken])
-    return [add_rows(each, count.levels, count.sums) for each in windows]
+        number = row[0]
+        if number in found and (not marked or row[1] == marks[number]):
+            found[number].append(values(row)[1:])
+    return [add_rows(each, count.levels, count.sums) for each in found.values()]

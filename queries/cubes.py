@@ -81,10 +81,10 @@ CUBES: dict[str, Cube] = {cube.name: cube for cube in _ALL}
 cubes = sa.MetaData()
 
 
-def key_column(name: str) -> sa.Column[Any]:
-    """Return a new column for a cube's key."""
+def key_column(name: str, *, nullable: bool = False) -> sa.Column[Any]:
+    """Return a new column for a cube's key; those of the facts may be NULL in any case."""
     if name == "excluded":
-        return sa.Column(name, sa.Boolean, nullable=False)
+        return sa.Column(name, sa.Boolean, nullable=nullable)
     return sa.Column(name, submissions.c[name].type)
 
 

@@ -25,13 +25,17 @@ class WordsNotDerivedError(RuntimeError):
         )
 
 
-def fetch_hot_words(reading: Reading, *, limit: int, count_members: bool = True) -> Breakdown:
+def fetch_hot_words(
+    reading: Reading, *, limit: int, count_members: bool = True, total: float | None = None
+) -> Breakdown:
     """Return the words that occur in most submissions.
 
     Parameters
     ----------
     count_members
         False spares the count of all words.
+    total
+        Number of submissions if it is known already.
 
     Returns
     -------
@@ -57,7 +61,7 @@ def fetch_hot_words(reading: Reading, *, limit: int, count_members: bool = True)
         None if ranked.compared is None else _named(ranked.compared, names),
         measures=("submissions",),
         order="submissions",
-        total=fetch_number(reading, reading.days),
+        total=fetch_number(reading, reading.days) if total is None else total,
     )
     return Breakdown(frame, LEVEL, ranked.members, ranked.counted)
 

@@ -47,7 +47,9 @@ def matrix_of(sums: Sums, *, rows: str, columns: str, measure: str) -> Matrix:
     """Return the matrix of sums counted by two levels, in order of the members."""
     values = figures(sums.arrays, (measure,))[measure]
     codes = [(member_code(row), member_code(column)) for row, column in sums.members]
-    order = sorted(range(len(codes)), key=lambda each: (_key(codes[each][0]), _key(codes[each][1])))
+    keys = {code: _key(code) for pair in codes for code in pair}
+    places = [(keys[row], keys[column]) for row, column in codes]
+    order = sorted(range(len(codes)), key=places.__getitem__)
     frame = pd.DataFrame(
         {
             "row": pd.Series([codes[each][0] for each in order], dtype=object),

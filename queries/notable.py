@@ -39,8 +39,8 @@ NOTABLE_COLUMNS = (
 )
 """Columns of ``submissions`` in the list of notable ones."""
 
-USUAL_DAYS = 28
-"""Days before the new ones that tell what is usual for an operator: four weeks; ours."""
+USUAL_DAYS = 14
+"""Days before the new ones that tell what is usual for an operator: two weeks; ours."""
 
 
 class Reason(StrEnum):

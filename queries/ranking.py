@@ -15,7 +15,7 @@ from queries.matching import matching, needed_columns
 from queries.measures import FLOAT_SUMS, MEASURES
 from queries.reading import Reading
 from queries.rollups import ROLLUPS, Rollup, bound_table, rollup_table
-from queries.scope import Scope
+from queries.scope import EVERYTHING, Scope
 from queries.selection import DateRange, Selection
 from queries.sources import (
     FACTS,
@@ -98,7 +98,7 @@ def fetch_ranking(
     rollup = _rollup(reading, ranking)
     found, complete = None, True
     if rollup is not None:
-        most = fetch_bound(reading, rollup.name, ranking.days)
+        most = fetch_bound(reading, rollup, ranking.days)
         found = _run(reading, ranking, _pieces(reading, rollup, facts, ranking.days))
         complete = most == 0
         if not complete and not _certain(found, ranking, most):
@@ -133,25 +133,37 @@ def select_ranking(reading: Reading, ranking: Ranking, pieces: Iterable[Piece]) 
     return sa.select(counted).order_by(*_order(counted, ranking)).limit(ranking.limit + 1)
 
 
-def fetch_bound(reading: Reading, rollup: str, days: DateRange) -> int:
+def fetch_bound(reading: Reading, rollup: Rollup, days: DateRange) -> int:
     """Return how many submissions a member that is not in the rollup can have had in ``days``."""
-    bounds = bound_table(rollup)
-    kinds = Selection(
-        filters=tuple(each for each in reading.selection.filters if each.dimension == "kind"),
-        denoised=reading.selection.denoised,
-    )
-    rights = Scope(kinds=reading.scope.kinds, everything=True)
+    bounds = bound_table(rollup.name)
     months = DateRange(days.start.replace(day=1), month_end(days.end))
-    by_month = matching(kinds, rights, table=bounds, days=months)
-    most = bounds.c.submissions
-    is_ever = bounds.c.registered_on.is_(None)
-    added, ever = reading.conn.execute(
-        sa.select(
-            sa.func.sum(sa.case((is_ever, 0), else_=most)),
-            sa.func.max(sa.case((is_ever, most), else_=0)),
-        ).where(sa.or_(is_ever, by_month))
-    ).one()
-    return min(int(added or 0), int(ever or 0))
+    conditions = []
+    for reach in rollup.reaches:
+        condition = bounds.c.reach == reach
+        if reach != "ever":
+            selection, scope = _of_columns(reading, frozenset(rollup.bound_keys(reach)))
+            condition &= matching(selection, scope, table=bounds, days=months)
+        conditions.append(condition)
+    rows = reading.conn.execute(
+        sa.select(bounds.c.reach, sa.func.sum(bounds.c.submissions))
+        .where(sa.or_(*conditions))
+        .group_by(bounds.c.reach)
+    )
+    most = {reach: int(number) for reach, number in rows}
+    return min(most.get(reach, 0) for reach in rollup.reaches)
+
+
+def _of_columns(reading: Reading, columns: frozenset[str]) -> tuple[Selection, Scope]:
+    """Return selection and scope without what asks for other columns: they mean no less."""
+    selection, scope = reading.selection, reading.scope
+    filters = tuple(
+        each
+        for each in selection.filters
+        if needed_columns(Selection(filters=(each,)), EVERYTHING) <= columns
+    )
+    if not needed_columns(Selection(), scope) <= columns:
+        scope = Scope(kinds=scope.kinds, everything=True)
+    return Selection(filters=filters, denoised=selection.denoised), scope
 
 
 def _certain(found: Sums, ranking: Ranking, most: int) -> bool:

@@ -78,8 +78,8 @@ class Breakdown:
 
     @property
     def truncated(self) -> bool:
-        """True if there are more members than rows."""
-        return self.members > len(self.frame)
+        """True if there are more members than rows, or may be."""
+        return not self.counted or self.members > len(self.frame)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,10 @@ LEADING_OPERATORS = 5_000
 LEADING_WORDS = 1_000
 """Words kept; ours, many times what a list of hot words shows."""
 
+REACHES = ("ever", "month", "city")
+"""A bound holds for all time, for a month and kind, or for a month and kind in a city."""
+
+_MONTH = ("registered_on", "kind", "excluded")
 _REGION = ("province_code", "city_code")
 
 
@@ -64,6 +68,16 @@ class Rollup:
     def keys(self) -> tuple[str, ...]:
         """All columns but the sums."""
         return ("registered_on", "kind", "excluded", *self.columns, self.member)
+
+    @property
+    def reaches(self) -> tuple[str, ...]:
+        """What the members left out are bounded within, of `REACHES`."""
+        return REACHES if set(_REGION) <= set(self.columns) else REACHES[:-1]
+
+    def bound_keys(self, reach: str) -> tuple[str, ...]:
+        """Return the columns of the facts that a bound of this reach is told for."""
+        keys = {"ever": (), "month": _MONTH, "city": (*_MONTH, *_REGION)}[reach]
+        return tuple(key for key in keys if key in self.keys)
 
     def order(self, grain: Grain) -> tuple[str, ...]:
         """Return the order of storage: months by city first, so that a city lies together."""
@@ -149,9 +163,8 @@ _BOUNDS = {
     each.name: sa.Table(
         f"{each.name}_bound",
         rollups,
-        sa.Column("registered_on", sa.Date, comment="month; NULL for all time"),
-        sa.Column("kind", submissions.c.kind.type, comment="NULL for all kinds"),
-        sa.Column("excluded", sa.Boolean, comment="NULL for both"),
+        sa.Column("reach", sa.String(8), nullable=False),
+        *[key_column(name, nullable=True) for name in each.bound_keys(REACHES[-1])],
         sa.Column("submissions", sa.BigInteger, nullable=False, comment="most of any other member"),
     )
     for each in _ALL
@@ -203,9 +216,10 @@ def derive_rollup(
             _insert(conn, rollup, grain, span, _member(rollup).is_(None) | _leads(rollup))
     for span in year_spans(conn) if days is None else affected_spans(days, "month"):
         conn.execute(bounds.delete().where(within(bounds, span)))
-        conn.execute(bounds.insert().from_select(_BOUND_KEYS, _bounds(rollup, span)))
-    conn.execute(bounds.delete().where(bounds.c.registered_on.is_(None)))
-    conn.execute(bounds.insert().from_select(["submissions"], _bound_ever(rollup)))
+        for reach in rollup.reaches[1:]:
+            _insert_bounds(conn, rollup, reach, _of(rollup, span))
+    conn.execute(bounds.delete().where(bounds.c.reach == "ever"))
+    _insert_bounds(conn, rollup, "ever", sa.select())
     return sum(conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables)
 
 
@@ -233,9 +247,6 @@ def _insert(
     names = [*rollup.keys, *rollup.sums]
     rows = _rows(rollup, grain, span).where(members)
     conn.execute(rollup_table(rollup.name, grain).insert().from_select(names, rows))
-
-
-_BOUND_KEYS = ["registered_on", "kind", "excluded", "submissions"]
 
 
 def _of(rollup: Rollup, span: DateRange) -> sa.Select[*tuple[Any, ...]]:
@@ -281,27 +292,25 @@ def _rows(rollup: Rollup, grain: Grain, span: DateRange) -> sa.Select[*tuple[Any
     )
 
 
-def _bounds(rollup: Rollup, span: DateRange) -> sa.Select[*tuple[Any, ...]]:
-    keys = {name: key_expression(name, "month") for name in _BOUND_KEYS[:-1]}
+def _insert_bounds(
+    conn: sa.Connection, rollup: Rollup, reach: str, rows: sa.Select[*tuple[Any, ...]]
+) -> None:
+    member = _member(rollup)
+    keys = {name: key_expression(name, "month") for name in rollup.bound_keys(reach)}
     counted = (
-        _of(rollup, span)
-        .add_columns(
+        rows.add_columns(
             *[key.label(name) for name, key in keys.items()], sa.func.count().label("submissions")
         )
-        .where(_member(rollup).is_not(None), ~_leads(rollup))
-        .group_by(*keys.values(), _member(rollup))
-        .subquery()
-    )
-    months = [counted.c[name] for name in keys]
-    return sa.select(*months, sa.func.max(counted.c.submissions)).group_by(*months)
-
-
-def _bound_ever(rollup: Rollup) -> sa.Select[*tuple[Any, ...]]:
-    member = _member(rollup)
-    counted = (
-        sa.select(sa.func.count().label("submissions"))
         .where(member.is_not(None), ~_leads(rollup))
-        .group_by(member)
+        .group_by(*keys.values(), member)
         .subquery()
     )
-    return sa.select(sa.func.coalesce(sa.func.max(counted.c.submissions), 0))
+    groups = [counted.c[name] for name in keys]
+    largest = (
+        sa.select(sa.literal(reach), *groups, sa.func.max(counted.c.submissions))
+        .select_from(counted)
+        .group_by(*groups)
+        .having(sa.func.count() > 0)
+    )
+    names = ["reach", *keys, "submissions"]
+    conn.execute(_BOUNDS[rollup.name].insert().from_select(names, largest))

@@ -115,7 +115,7 @@ def fetch_screen(
         with reading(warehouse, selection, scope) as opened:
             totals, series = _totals_and_series(opened, plan)
             breakdowns, heat, matrix = _tables(opened, plan)
-            breakdowns |= _rankings(opened, plan)
+            breakdowns |= _rankings(opened, plan, totals)
         ordered = {level: breakdowns[level] for level in plan.levels}
         return Screen(totals, series, ordered, heat, matrix, notable.result())
 
@@ -160,11 +160,10 @@ def _within(by_day: Sums, days: DateRange) -> Sums:
 
 
 def _tables(reading: Reading, plan: ScreenPlan) -> tuple[dict[str, Breakdown], Matrix, Matrix]:
-    # All over the same windows, so that what only the facts can answer comes from one scan.
     windows = (reading.days,) if reading.compared is None else (reading.days, reading.compared)
     levels = [level for level in plan.levels if level not in {OPERATOR, WORD}]
-    keys = [*[(level,) for level in levels], HEAT, plan.matrix]
-    counts = [Count(key, ("submissions",), windows) for key in keys]
+    counts = [Count((level,), ("submissions",), windows) for level in levels]
+    counts += [Count(key, ("submissions",), windows[:1]) for key in (HEAT, plan.matrix)]
     *found, heat, matrix = fetch_counts(reading, counts)
     breakdowns = {
         level: breakdown_of(
@@ -180,7 +179,9 @@ def _tables(reading: Reading, plan: ScreenPlan) -> tuple[dict[str, Breakdown], M
     )
 
 
-def _rankings(reading: Reading, plan: ScreenPlan) -> dict[str, Breakdown]:
+def _rankings(reading: Reading, plan: ScreenPlan, totals: Totals) -> dict[str, Breakdown]:
+    known = totals.current.get("submissions")
+    by_operator = any(each.dimension == "operator" for each in reading.selection.filters)
     found: dict[str, Breakdown] = {}
     if OPERATOR in plan.levels:
         found[OPERATOR] = operator_breakdown(
@@ -189,9 +190,10 @@ def _rankings(reading: Reading, plan: ScreenPlan) -> dict[str, Breakdown]:
             order="submissions",
             limit=plan.limit,
             count_members=False,
+            total=None if by_operator else known,
         )
     if WORD in plan.levels:
-        found[WORD] = fetch_hot_words(reading, limit=plan.words, count_members=False)
+        found[WORD] = fetch_hot_words(reading, limit=plan.words, count_members=False, total=known)
     return found
 
 

@@ -67,17 +67,16 @@ class Sums:
 def add_rows(rows: Iterable[Sequence[Any]], levels: Sequence[str], sums: Sequence[str]) -> Sums:
     """Return the sums of rows of levels and sums, rows of the same member added up."""
     width = len(levels)
-    added: dict[Member, list[Any]] = {}
+    added: dict[Sequence[Any], Sequence[Any]] = {}
     for row in rows:
-        member = tuple(row[:width])
-        old = added.get(member)
-        if old is None:
-            added[member] = [value or 0 for value in row[width:]]
-        else:
-            for position, value in enumerate(row[width:]):
-                old[position] += value or 0
+        member, new = row[:width], row[width:]
+        old = added.setdefault(member, new)
+        if old is not new:
+            added[member] = [(a or 0) + (b or 0) for a, b in zip(old, new, strict=True)]
     if not levels:
-        added = added or {(): [0] * len(sums)}
+        # Without rows, SQL adds up to NULL.
+        total = added.get((), [0] * len(sums))
+        added = {(): [value or 0 for value in total]}
     columns: Iterable[Sequence[Any]] = (
         zip(*added.values(), strict=True) if added else [()] * len(sums)
     )
@@ -85,7 +84,7 @@ def add_rows(rows: Iterable[Sequence[Any]], levels: Sequence[str], sums: Sequenc
         name: np.array(column, dtype="float64" if name in FLOAT_SUMS else "int64")
         for name, column in zip(sums, columns, strict=True)
     }
-    return Sums(list(added), arrays)
+    return Sums([tuple(member) for member in added], arrays)
 
 
 def joined(parts: Sequence[Sums]) -> Sums:

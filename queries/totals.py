@@ -58,5 +58,5 @@ def totals_of(
 
 def in_scope(reading: Reading) -> int:
     """Count what the viewer may see of the period, whatever else is selected."""
-    everything = replace(reading, selection=Selection(period=reading.selection.period))
-    return int(fetch_number(everything, reading.days))
+    everything = Selection(period=reading.selection.period)
+    return int(fetch_number(replace(reading, selection=everything), reading.days))

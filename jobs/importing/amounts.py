@@ -19,7 +19,7 @@ _SCALES = {
     "k": 1e3,
     "w": 1e4,
 }
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+"
+_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?(?:e\+?\d{1,2})?|\.\d+"
 _AMOUNT = re.compile(
     r"(?:大?约|大概|共计?|合计|总计|总共|近|超过?|人民币|rmb|cny|[¥$])*"
     rf"({_NUMBER})"
@@ -99,17 +99,29 @@ def _numeral(text: str) -> float | None:
 def read_amounts(column: pl.Series, *, unit_yuan: float = 1.0) -> pl.Series:
     """Read a column of amounts; null where `parse_amount` finds none.
 
-    Plain numbers are read as a whole, the rest once per distinct text.
+    Plain numbers and the commonest spellings are read as a whole, the rest once per distinct text.
     """
-    plain = column.cast(pl.Float64, strict=False)
-    usable = plain.is_finite() & (plain * unit_yuan).is_between(0, MAX_YUAN)
-    usable &= ~column.str.starts_with("-")
-    values = (plain * unit_yuan).set(~usable.fill_null(value=False), None)
-    odd = column.filter(plain.is_null() & column.is_not_null()).unique()
-    if not len(odd):
+    plain = _numbers(column) * unit_yuan
+    odd = plain.is_null() & column.is_not_null()
+    if odd.any():
+        in_yuan = column.str.strip_suffix("元")
+        spelled = _numbers(in_yuan.set(in_yuan == column, None))
+        plain = plain.zip_with(~odd, spelled)
+        odd = plain.is_null() & column.is_not_null()
+    values = plain.set(~plain.is_between(0, MAX_YUAN).fill_null(value=False), None)
+    texts = column.filter(odd).unique()
+    if not len(texts):
         return values
-    parsed = pl.Series([parse_amount(text, unit_yuan=unit_yuan) for text in odd], dtype=pl.Float64)
-    return values.zip_with(
-        plain.is_not_null(),
-        column.replace_strict(odd, parsed, default=None, return_dtype=pl.Float64),
+    parsed = pl.Series(
+        [parse_amount(text, unit_yuan=unit_yuan) for text in texts.to_list()], dtype=pl.Float64
     )
+    return values.zip_with(
+        ~odd, column.replace_strict(texts, parsed, default=None, return_dtype=pl.Float64)
+    )
+
+
+def _numbers(column: pl.Series) -> pl.Series:
+    """Return the plain numbers of a column, infinite and negative ones as null."""
+    numbers = column.cast(pl.Float64, strict=False)
+    usable = numbers.is_finite() & ~column.str.starts_with("-")
+    return numbers.set(~usable.fill_null(value=False), None)

@@ -13,6 +13,9 @@ from jobs.importing.words import word_key, words_of
 SEPARATOR = "\x1f"
 """Stands between the texts that are understood together."""
 
+FEW = 2_000
+"""Up to so many remembered texts are looked up without a join."""
+
 MAX_REMEMBERED = 300_000
 """Distinct texts remembered over batches; more are understood again."""
 
@@ -49,33 +52,48 @@ class Coder:
     ) -> None:
         self._width = width
         self._understand = understand
-        self._known = self._table([], [])
+        self._texts = pl.Series("text", [], pl.String)
+        self._codes = [self._texts.clone() for _ in range(width)]
+        self._unknown = self._texts.clone()
 
     def apply(
         self, texts: pl.Series, doubts: Doubts, field_name: str, problem: str = "unknown value"
     ) -> list[pl.Series]:
         """Return the code columns of a text column, counting what was not understood."""
-        asked = texts.to_frame("text")
-        fresh = asked.unique().drop_nulls().join(self._known, on="text", how="anti")["text"]
+        places = self._find(texts)
+        fresh = texts.filter(places.is_null() & texts.is_not_null()).unique()
         if len(fresh):
-            if self._known.height + len(fresh) > MAX_REMEMBERED:
-                self._known = self._known.clear()
-                fresh = asked["text"].unique().drop_nulls()
-            meanings = self._understand(fresh.to_list())
-            self._known = pl.concat([self._known, self._table(fresh.to_list(), meanings)])
-        joined = asked.join(self._known, on="text", how="left", maintain_order="left")
-        doubts.add(field_name, problem, joined["unknown"].drop_nulls())
-        return [joined[str(place)] for place in range(self._width)]
+            if len(self._texts) + len(fresh) > MAX_REMEMBERED:
+                self._forget()
+                fresh = texts.drop_nulls().unique()
+            self._learn(fresh)
+            places = self._find(texts)
+        if self._unknown.null_count() < len(self._unknown):
+            doubts.add(field_name, problem, self._unknown.gather(places).drop_nulls())
+        return [codes.gather(places) for codes in self._codes]
 
-    def _table(self, texts: Sequence[str], meanings: Sequence[Meaning]) -> pl.DataFrame:
-        codes = {
-            str(place): pl.Series([each.codes[place] for each in meanings], dtype=pl.String)
-            for place in range(self._width)
-        }
+    def _find(self, texts: pl.Series) -> pl.Series:
+        """Return the place of each text among the remembered ones; null where it is not."""
+        places = pl.int_range(len(self._texts), dtype=pl.UInt32, eager=True)
+        if len(self._texts) <= FEW:
+            return texts.replace_strict(self._texts, places, default=None, return_dtype=pl.UInt32)
+        known = pl.DataFrame([self._texts.alias("text"), places.alias("place")])
+        asked = texts.to_frame("text")
+        return asked.join(known, on="text", how="left", maintain_order="left")["place"]
+
+    def _learn(self, fresh: pl.Series) -> None:
+        meanings = self._understand(fresh.to_list())
+        self._texts = self._texts.append(fresh.alias("text")).rechunk()
+        for place in range(self._width):
+            codes = pl.Series([each.codes[place] for each in meanings], dtype=pl.String)
+            self._codes[place] = self._codes[place].append(codes).rechunk()
         unknown = pl.Series([each.unknown for each in meanings], dtype=pl.String)
-        return pl.DataFrame(
-            {"text": pl.Series(texts, dtype=pl.String), **codes, "unknown": unknown}
-        )
+        self._unknown = self._unknown.append(unknown).rechunk()
+
+    def _forget(self) -> None:
+        self._texts = self._texts.clear()
+        self._codes = [codes.clear() for codes in self._codes]
+        self._unknown = self._unknown.clear()
 
 
 def word_coder(section: str, bound: BoundField) -> Coder:

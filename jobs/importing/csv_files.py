@@ -50,11 +50,14 @@ class CsvTable:
         """Read the file once, the needed columns only."""
         held, row, skip = b"", 1, self.skip
         for chunk, share in self.text.chunks():
-            held += chunk
-            piece = _Piece(self, held, row, skip, final=False)
-            held, row, skip = piece.rest, piece.row, piece.skip
+            buffer = held + chunk
+            half = buffer.endswith(b"\r")
+            buffer = self.text.clean(buffer[:-1] if half else buffer)
+            piece = _Piece(self, buffer, row, skip, final=False)
+            held, row, skip = piece.rest + (b"\r" if half else b""), piece.row, piece.skip
             yield piece.batch(needed, share)
         if held.strip():
+            held = self.text.clean(held.removesuffix(b"\r"))
             whole = held if held.endswith(b"\n") else held + b"\n"
             yield _Piece(self, whole, row, skip, final=True).batch(needed, 1.0)
 
@@ -103,7 +106,7 @@ def open_csv(path: Path, options: FormatOptions, wanted: frozenset[str]) -> CsvT
 def _head(text: TextFile) -> bytes:
     head = b""
     for chunk, _ in text.chunks():
-        head += chunk
+        head = text.clean(head + chunk)
         if len(head) >= HEAD_BYTES:
             break
     return head[:HEAD_BYTES] + b"\n"
@@ -210,7 +213,8 @@ class _Piece:
         right = fields == width
         blank = ~header & ((lengths == 1) | (right & (lengths == width)))
         undecodable = np.zeros(count, bool)
-        at = buffer.find(_MARK) if count else -1
+        marked = count and not self.table.text.is_utf8
+        at = buffer.find(_MARK) if marked else -1
         while 0 <= at < ends[-1]:
             record = int(np.searchsorted(ends, at, side="right"))
             undecodable[record] = True

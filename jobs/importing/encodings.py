@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 
 from jobs.importing.errors import UnreadableSourceError
 
-CHUNK_BYTES = 48 << 20
-"""Bytes read at once: large enough for vectorised reading, small enough to hold several."""
+CHUNK_BYTES = 24 << 20
+"""Bytes read at once: large enough for vectorised reading; the C library keeps and reuses buffers of
+up to 32 MB, larger ones cost as much to get as to fill."""
 
 SCAN_BYTES = 1 << 20
 """Bytes looked at together while only their encoding is of interest; fits the processor's cache."""
@@ -25,11 +27,7 @@ INVISIBLE = ("\0", "\ufeff", "\u200b")
 """Left out wherever they stand: no reader sees them, but they make equal texts unequal."""
 
 _GZIP = b"\x1f\x8b"
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
@@ -51,6 +49,8 @@ class TextFile:
         As `codecs` names it; a byte-order mark is never part of the text.
     size
         Bytes on disk.
+    is_utf8
+        Whether the whole file was found to be UTF-8, so that its bytes need no decoding.
     old_mac
         Whether lines end with a lone carriage return.
     """
@@ -58,39 +58,54 @@ class TextFile:
     path: Path
     encoding: str
     size: int
+    is_utf8: bool
     old_mac: bool
 
     def chunks(self) -> Iterator[tuple[bytes, float]]:
-        r"""Yield UTF-8 text with ``\n`` between lines, and the share of the file that is read."""
+        """Yield the text in UTF-8, cut anywhere, and the share of the file that is read."""
         decoder = codecs.getincrementaldecoder(self.encoding)("mark_undecodable")
-        plain = self.encoding == "utf-8"
-        held = b""
         with self.path.open("rb") as raw:
             file = _unpacked(raw)
-            if plain:
-                held = file.read(len(codecs.BOM_UTF8)).removeprefix(codecs.BOM_UTF8)
-            for block in _blocks(file):
-                text = held + (block if plain else decoder.decode(block).encode())
-                cut = _end_of_text(text) if plain else len(text)
-                cut -= text.endswith(b"\r", 0, cut)
-                held = text[cut:]
-                yield self._clean(text[:cut]), min(raw.tell() / max(self.size, 1), 1.0)
-        rest = held if plain else held + decoder.decode(b"", final=True).encode()
-        if rest:
-            yield self._clean(rest), 1.0
+            if self.encoding == "utf-8" and file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+                file.seek(0)
+            while block := file.read(CHUNK_BYTES):
+                text = block if self.is_utf8 else decoder.decode(block).encode()
+                yield text, min(raw.tell() / max(self.size, 1), 1.0)
+        if not self.is_utf8:
+            yield decoder.decode(b"", final=True).encode(), 1.0
 
-    def _clean(self, text: bytes) -> bytes:
-        if self.encoding == "utf-8" and not is_utf8(text):
-            text = text.decode("utf-8", errors="mark_undecodable").encode()
-        text = text.replace(b"\r\n", b"\n")
-        if self.old_mac:
-            text = text.replace(b"\r", b"\n")
+    def clean(self, text: bytes) -> bytes:
+        r"""Return ``text`` with ``\n`` between lines and without invisible characters.
+
+        A ``\r`` at the end stays: what follows may be a ``\n``.
+        """
+        if b"\r" in text:
+            text = text.replace(b"\r" if self.old_mac else b"\r\n", b"\n")
         for invisible in INVISIBLE:
-            text = text.replace(invisible.encode(), b"")
+            if holds(text, invisible):
+                text = text.replace(invisible.encode(), b"")
         return text
 
 
-def is_utf8(text: bytes) -> bool:
+def holds(text: bytes, word: str) -> bool:
+    """Tell whether ``word`` stands in a large UTF-8 text; ten times as quick as ``in``.
+
+    Examples
+    --------
+    >>> holds("请退款".encode(), "退款"), holds(b"", "退款")
+    (True, False)
+    """
+    found: bool = pl.Series(_one_value(pa.binary(), text)).bin.contains(word.encode())[0]
+    return found
+
+
+def _one_value(kind: pa.DataType, text: bytes | memoryview) -> pa.Array:
+    offsets = np.array([0, len(text)], np.int32)
+    buffers = [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(text)]
+    return pa.Array.from_buffers(kind, 1, buffers)
+
+
+def is_utf8(text: bytes | memoryview) -> bool:
     """Tell whether ``text`` is whole UTF-8.
 
     Examples
@@ -98,12 +113,8 @@ def is_utf8(text: bytes) -> bool:
     >>> is_utf8("投诉".encode()), is_utf8("投诉".encode("gb18030"))
     (True, False)
     """
-    offsets = np.array([0, len(text)], np.int32)
-    array = pa.Array.from_buffers(
-        pa.string(), 1, [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(text)]
-    )
     try:
-        array.validate(full=True)
+        _one_value(pa.string(), text).validate(full=True)
     except pa.ArrowInvalid:
         return False
     return True
@@ -125,11 +136,6 @@ def _unpacked(raw: IO[bytes]) -> IO[bytes]:
     return gzip.open(raw) if packed else raw  # type: ignore[return-value]
 
 
-def _blocks(file: IO[bytes]) -> Iterator[bytes]:
-    while block := file.read(CHUNK_BYTES):
-        yield block
-
-
 def open_text(path: Path, declared: str = "auto") -> TextFile:
     """Find out how a text file is encoded; the whole file must decode.
 
@@ -148,12 +154,21 @@ def open_text(path: Path, declared: str = "auto") -> TextFile:
         head = _unpacked(raw).read(1 << 16)
     if not head.strip():
         raise UnreadableSourceError(path.name, "the file is empty; export it again")
-    old_mac = b"\r" in head and b"\n" not in head
-    if declared != "auto":
-        return TextFile(path, declared, size, old_mac)
+    if declared == "auto":
+        declared = _encoding_of(path, head)
+    elif declared == "utf-8" and _first_fault(path, "utf-8") is not None:
+        return TextFile(path, declared, size, is_utf8=False, old_mac=_is_old_mac(head))
+    return TextFile(path, declared, size, declared == "utf-8", _is_old_mac(head))
+
+
+def _is_old_mac(head: bytes) -> bool:
+    return b"\r" in head and b"\n" not in head
+
+
+def _encoding_of(path: Path, head: bytes) -> str:
     for mark, encoding in _BOMS:
         if head.startswith(mark):
-            return TextFile(path, encoding, size, old_mac=b"\r" in head and b"\n" not in head)
+            return encoding
     if head.count(b"\0") > len(head) // 4:
         raise UnreadableSourceError(
             path.name, "looks like UTF-16 without a byte-order mark; save it as UTF-8"
@@ -162,7 +177,7 @@ def open_text(path: Path, declared: str = "auto") -> TextFile:
     for encoding in ("utf-8", "gb18030"):
         fault = _first_fault(path, encoding)
         if fault is None:
-            return TextFile(path, encoding, size, old_mac)
+            return encoding
         faults.append(f"{encoding.upper()} fails at line {fault}")
     raise UnreadableSourceError(
         path.name,
@@ -184,11 +199,12 @@ def _first_fault(path: Path, encoding: str) -> int | None:
 def _is_utf8_throughout(file: IO[bytes]) -> bool:
     held = b""
     while block := file.read(SCAN_BYTES):
-        text = held + block
-        cut = _end_of_text(text)
-        if not is_utf8(text[:cut] if cut < len(text) else text):
+        leading = (at for at, byte in enumerate(block[:4]) if byte & 0xC0 != 0x80)
+        start = next(leading, len(block) if len(block) < 4 else 0)
+        cut = max(_end_of_text(block), start)
+        if not (is_utf8(held + block[:start]) and is_utf8(memoryview(block)[start:cut])):
             return False
-        held = text[cut:]
+        held = block[cut:]
     return not held
 
 

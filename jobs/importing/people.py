@@ -161,7 +161,9 @@ def _without_own(column: pl.Series, own: pl.DataFrame) -> pl.Series:
         )
         replaced = [
             text.replace(name, mask)
-            for text, name, mask in zip(found["text"], found["value"], masked, strict=True)
+            for text, name, mask in zip(
+                found["text"].to_list(), found["value"].to_list(), masked.to_list(), strict=True
+            )
         ]
         texts = texts.scatter(rows, pl.Series(replaced, dtype=pl.String))
     return texts
@@ -192,13 +194,11 @@ def person_keys(persons: pl.DataFrame, secret: bytes) -> pl.Series:
         told = [_told_apart_by(*values) for values in persons.select(columns)[odd].iter_rows()]
         known = known.scatter(odd, pl.Series(told, dtype=pl.String))
     blake = hashlib.blake2b
-    keys = [
-        None
-        if each is None
-        else blake(each.encode(), key=secret, digest_size=PERSON_KEY_BYTES).hexdigest()
-        for each in known.to_list()
+    digests = [
+        each and blake(each, key=secret, digest_size=PERSON_KEY_BYTES).digest()
+        for each in known.cast(pl.Binary).to_list()
     ]
-    return pl.Series("person_key", keys, pl.String)
+    return pl.Series("person_key", digests, pl.Binary).bin.encode("hex")
 
 
 def _told_apart_by(

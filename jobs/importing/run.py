@@ -42,6 +42,8 @@ class ImportSummary:
 
     Attributes
     ----------
+    superseded
+        Of the unchanged, those that lost to a record of the same id with another content.
     reasons
         Quarantined records by reason.
     generation
@@ -61,6 +63,7 @@ class ImportSummary:
     updated: int
     unchanged: int
     quarantined: int
+    superseded: int
     reasons: dict[str, int]
     generation: str | None
     quarantine_file: Path | None
@@ -284,6 +287,7 @@ def _summary(
         updated=merged.updated,
         unchanged=merged.unchanged,
         quarantined=reasons.total(),
+        superseded=merged.superseded,
         reasons={reason.value: count for reason, count in sorted(reasons.items())},
         generation=current.name if current else None,
         quarantine_file=quarantine_file,

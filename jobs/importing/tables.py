@@ -93,10 +93,12 @@ def from_frame(
     frame: pl.DataFrame, rows: pl.Series, needed: Sequence[str], *, share: float
 ) -> Batch:
     """Make a batch of a frame of texts with all its columns, leaving out rows without values."""
-    frame = frame.select(pl.all().str.replace_all("|".join(INVISIBLE), ""))
-    filled = frame.select(
-        pl.any_horizontal(pl.all().str.strip_chars().fill_null("") != "")
-    ).to_series()
+    invisible = "|".join(INVISIBLE)
+    marked = frame.select(pl.all().str.contains(invisible).any())
+    frame = frame.with_columns(
+        pl.col(name).str.replace_all(invisible, "") for name in frame.columns if marked[name][0]
+    )
+    filled = frame.select(pl.any_horizontal(pl.all() != "").fill_null(value=False)).to_series()
     whole = frame.filter(filled)
 
     def original(positions: Sequence[int]) -> list[dict[str, str | None]]:

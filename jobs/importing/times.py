@@ -59,7 +59,12 @@ def read_times(column: pl.Series, *, formats: Sequence[str] = ()) -> pl.Series:
     >>> read_times(pl.Series(["2026/3/1 8:05:09", "2026年3月1日 下午3时", "46082.5"])).to_list()[1:]
     [datetime.datetime(2026, 3, 1, 15, 0), datetime.datetime(2026, 3, 1, 12, 0)]
     """
-    result = pl.Series(column.name, [None] * len(column), pl.Datetime("us"))
+    likely = _likely_format(column, formats)
+    if likely is not None:
+        found = _by_format(column, likely)
+        if found.null_count() == column.null_count() and _inside(found):
+            return found.dt.truncate("1s")
+    result = pl.Series(column.name, [None], pl.Datetime("us")).new_from_index(0, len(column))
     left = column
     for each in (*formats, *FORMATS):
         if left.null_count() == len(left):
@@ -76,6 +81,23 @@ def read_times(column: pl.Series, *, formats: Sequence[str] = ()) -> pl.Series:
         result = result.zip_with(result.is_not_null(), taken_apart)
     inside = result.dt.year().is_between(FIRST_YEAR, LAST_YEAR)
     return result.set(~inside.fill_null(value=True), None).dt.truncate("1s").alias(column.name)
+
+
+def _likely_format(column: pl.Series, formats: Sequence[str]) -> str | None:
+    """Return the format of the first value, if no other one could read the rest differently.
+
+    The built-in formats exclude each other; of given ones only the first goes before all others.
+    """
+    first = column.drop_nulls().head(1)
+    for each in (formats[:1] or FORMATS) if len(first) else ():
+        if not _by_format(first, each).null_count():
+            return each
+    return None
+
+
+def _inside(times: pl.Series) -> bool:
+    years = (times.dt.year().min(), times.dt.year().max())
+    return all(each is None or FIRST_YEAR <= int(str(each)) <= LAST_YEAR for each in years)
 
 
 def _by_format(column: pl.Series, form: str) -> pl.Series:

@@ -210,9 +210,10 @@ def test_a_condition_is_added_by_name(explorer):
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("combobox", name="条件").click()
     page.get_by_role("option", name="问题：具体问题").click()
-    # The list of the condition before stays until the new one has come.
-    expect(dialog.get_by_label("输入以查找")).to_have_count(1)
     dialog.get_by_text("不履行三包").wait_for()
+    # The list of the condition before stays until the run that brings the new one has ended.
+    wait_until_idle(page)
+    expect(dialog.get_by_label("输入以查找")).to_have_count(1)
     dialog.get_by_label("输入以查找").fill("三包")
     dialog.get_by_text("不履行三包").click()
     expect(dialog.locator(".row.selected")).to_have_count(1)

@@ -42,6 +42,7 @@ AMOUNTS = [
     ("十五元", 15.0),
     ("二十万零五百元", 200500.0),
     ("一亿两千万元", 120000000.0),
+    ("1E+05元", 100000.0),
     ("0", 0.0),
     ("0元", 0.0),
 ]
@@ -55,7 +56,7 @@ def test_amounts_by_hand(text, yuan):
 
 NOT_ONE_AMOUNT = [
     "", "abc", "元", "万元", "百", "100-200元", "100元200元", "12,34", "1,20", "-50", "nan", "inf",
-    "1e5元", "13位", "2026-03-01", "10000000000000", "1.2.3",
+    "13位", "2026-03-01", "10000000000000", "1.2.3",
 ]  # fmt: skip
 
 
@@ -166,6 +167,13 @@ def test_days_of_the_american_order_need_a_format():
     column = pl.Series(["03/01/2026", "2026-03-01"])
     assert read_times(column).to_list() == [None, dt.datetime(2026, 3, 1)]
     assert read_times(column, formats=["%m/%d/%Y"]).to_list() == [dt.datetime(2026, 3, 1)] * 2
+
+
+def test_of_two_given_formats_the_first_counts_whatever_comes_first_in_the_column():
+    formats = ["%d/%m/%Y", "%m/%d/%Y"]
+    for texts in (["12/25/2026", "05/03/2026"], ["05/03/2026", "12/25/2026"]):
+        read = read_times(pl.Series(texts), formats=formats).to_list()
+        assert set(read) == {dt.datetime(2026, 12, 25), dt.datetime(2026, 3, 5)}
 
 
 def test_serials_and_epochs_on_demand():

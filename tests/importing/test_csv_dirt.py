@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 
+from jobs.importing.encodings import open_text
 from jobs.importing.errors import MissingColumnError, UnreadableSourceError
 from jobs.importing.quarantine import REASON_LABELS
 from jobs.importing.tables import Reason
@@ -59,6 +60,19 @@ def test_with_a_declared_encoding_only_the_bad_rows_are_refused(into):
     [row] = quarantined(summary)
     assert (row["隔离_行号"], row["编号"]) == ("3", "2")
     assert "\ufffd" in row["内容"]
+
+
+@pytest.mark.parametrize("size", [4, 5, 6, 7, 64])
+def test_characters_across_the_edges_of_what_is_looked_at(tmp_path, monkeypatch, size):
+    monkeypatch.setattr("jobs.importing.encodings.SCAN_BYTES", size)
+    path = tmp_path / "text.csv"
+    for text, encoding in (("é退𠮷x退", "utf-8"), ("退款𠮷", "gb18030"), ("abc", "utf-8")):
+        path.write_bytes(text.encode(encoding))
+        assert open_text(path).encoding == encoding
+    for wrong in (b"\x80abc\xff", "退".encode()[:2] + b"a\xff", "款𠮷".encode()[:-1] + b"\xff\xff"):
+        path.write_bytes(wrong)
+        with pytest.raises(UnreadableSourceError):
+            open_text(path)
 
 
 def test_a_cut_off_last_character_is_not_taken_for_another_encoding(into):

@@ -2,8 +2,11 @@
 
 import datetime as dt
 
+import polars as pl
 import pytest
 
+from jobs.importing.coding import Coder, Meaning
+from jobs.importing.doubts import Doubts
 from queries.merging import STAGED
 from tests.importing.normalised import normalise, values
 
@@ -57,6 +60,27 @@ def test_unknown_words_cost_no_record_but_are_counted():
     outcome = values("channel", ["飞鸽", "飞鸽", "烽火", "PC端"])
     assert outcome["channel"] == [None, None, None, "web_pc"]
     assert outcome.doubts == {("channel", "unknown value"): {"飞鸽": 2, "烽火": 1}}
+
+
+@pytest.mark.parametrize(("few", "remembered"), [(0, 10), (0, 2), (10, 2), (10, 10)])
+def test_what_is_remembered_never_changes_what_is_understood(monkeypatch, few, remembered):
+    monkeypatch.setattr("jobs.importing.coding.FEW", few)
+    monkeypatch.setattr("jobs.importing.coding.MAX_REMEMBERED", remembered)
+    asked: list[str] = []
+
+    def understand(texts):
+        asked.extend(texts)
+        return [Meaning((text.upper(), None), None if text < "c" else text) for text in texts]
+
+    coder, doubts = Coder(2, understand), Doubts()
+    for texts in (["a", None, "b", "a"], ["c", "a"], ["d", "d", "c"], [None], []):
+        column = pl.Series("text", texts, pl.String)
+        first, second = coder.apply(column, doubts, "field")
+        assert first.to_list() == [text and text.upper() for text in texts]
+        assert second.null_count() == len(texts)
+    [warning] = doubts.as_list()
+    assert warning["values"] == {"c": 2, "d": 2}
+    assert (sorted(asked) == ["a", "b", "c", "d"]) == (remembered == 10)
 
 
 def test_value_maps_come_first_then_words_then_the_default():

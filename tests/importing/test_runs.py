@@ -35,6 +35,7 @@ def test_a_newer_status_replaces_and_an_older_one_does_not(into):
         with_status("1,投诉,2026-03-01,a,已办结", "2,投诉,2026-03-01,b,已受理"), mapping=STATUS
     )
     assert (summary.loaded, summary.updated, summary.unchanged) == (0, 1, 1)
+    assert summary.superseded == 1
     assert into.rows("submission_id", "status") == [("1", "closed"), ("2", "mediating")]
 
 

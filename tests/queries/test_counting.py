@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from queries import functions
-from queries.counting import Count, plan, select_scan
+from queries.counting import Count, fetch_counts, plan, select_scan
 from queries.reading import reading
 from queries.scope import EVERYTHING, Scope
 from queries.selection import DateRange, Period, Selection
@@ -110,3 +110,22 @@ def test_a_scope_asks_for_its_columns(duckdb_sample):
     with reading(duckdb_sample.warehouse, Selection(period=Period("all")), by_unit) as opened:
         (count,) = counts("handling_unit")
         assert {piece.source.name for _, piece in count.pieces(opened)} == {"month_unit", "facts"}
+
+
+def test_the_same_key_asked_for_twice_is_counted_once(sample):
+    wanted = [
+        Count(("weekday", "hour"), ("submissions",), (SPRING,)),
+        Count(("hour", "weekday"), ("closed",), (SPRING,)),
+        Count(("hour",), ("submissions",), (SPRING,)),
+        Count((), ("submissions", "closed"), (SPRING,)),
+    ]
+    with reading(sample.knowing(()), Selection(), EVERYTHING) as opened:
+        together = fetch_counts(opened, wanted)
+        alone = [fetch_counts(opened, [count])[0] for count in wanted]
+    rows = [row for row in sample.rows if SPRING.start <= row["registered_on"] <= SPRING.end]
+    for (found,), (single,), count in zip(together, alone, wanted, strict=True):
+        assert sorted(found.members, key=repr) == sorted(single.members, key=repr)
+        for name in count.sums:
+            assert found.arrays[name].sum() == single.arrays[name].sum()
+    assert together[0][0].arrays["submissions"].sum() == len(rows)
+    assert together[3][0].arrays["submissions"].tolist() == [len(rows)]

@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from queries.cubes import CUBES, cube_table, derive_cube
+from queries.cubes import CUBES, Grain, cube_table, derive_cube
 from queries.measures import FLOAT_SUMS, SUMS
 from queries.rollups import ROLLUPS, bound_table, derive_rollup, rollup_table
 from queries.schema import submission_words, submissions
@@ -86,44 +86,58 @@ def rounded(row):
 
 def test_a_rollup_has_all_of_its_members_and_a_bound_for_all_others(changed):
     engine, leading = changed
-    month = sa.cast(sa.func.date_trunc("month", submissions.c.registered_on), sa.Date)
-    excluded = submissions.c.exclusion_reason.is_not(None)
-    whole = {
-        "leading_operators": (submissions, submissions.c.operator_id),
-        "leading_words": (
-            submissions.join(
-                submission_words,
-                submission_words.c.submission_key == submissions.c.submission_key,
-            ),
-            submission_words.c.word_id,
-        ),
+    facts, pairs = submissions.c, submission_words.c
+    group = (
+        sa.cast(sa.func.date_trunc("month", facts.registered_on), sa.Date),
+        facts.kind,
+        facts.exclusion_reason.is_not(None),
+        facts.province_code,
+        facts.city_code,
+    )
+    words = submissions.join(submission_words, pairs.submission_key == facts.submission_key)
+    sources: dict[str, tuple[Grain, sa.FromClause, sa.Column]] = {
+        "leading_operators": ("day", submissions, facts.operator_id),
+        "leading_operators_finely": ("day", submissions, facts.operator_id),
+        "leading_words": ("day", words, pairs.word_id),
+        "leading_city_words": ("month", words, pairs.word_id),
     }
+    assert set(sources) == set(ROLLUPS)
     with engine.connect() as conn:
-        for name, (source, member) in whole.items():
-            rollup = rollup_table(name, "day")
+        for name, (grain, source, member) in sources.items():
+            rollup, bounds = rollup_table(name, grain), bound_table(name)
             key = rollup.c[member.name]
-            kept = dict(
-                tuple(row)
-                for row in conn.execute(
-                    sa.select(key, sa.func.sum(rollup.c.submissions)).group_by(key)
-                )
-            )
-            bounds = {
-                tuple(row[:-1]): row[-1] for row in conn.execute(sa.select(bound_table(name)))
-            }
-            totals: collections.Counter = collections.Counter()
-            for *group, who, number in conn.execute(
-                sa.select(month, submissions.c.kind, excluded, member, sa.func.count())
+            kept = as_dict(conn, sa.select(key, sa.func.sum(rollup.c.submissions)).group_by(key))
+            counted = conn.execute(
+                sa.select(member, *group, sa.func.count())
                 .select_from(source)
-                .group_by(month, submissions.c.kind, excluded, member)
-            ):
-                totals[who] += number
-                assert who in kept or number <= bounds[tuple(group)]
-            assert len(set(kept) - {None}) >= min(leading, len(set(totals) - {None}))
-            assert kept == {who: totals[who] for who in kept}
-            others = [number for who, number in totals.items() if who not in kept]
-            assert bounds[None, None, None] >= max(others, default=0)
-            assert bool(others) == (leading == 8)
+                .group_by(member, *group)
+            ).all()
+            totals: dict[str, collections.Counter] = collections.defaultdict(collections.Counter)
+            for who, *place, number in counted:
+                totals["ever"][who,] += number
+                totals["month"][who, *place[:3]] += number
+                totals["city"][who, *place] += number
+            for reach in ROLLUPS[name].reaches:
+                columns = [bounds.c[each] for each in ROLLUPS[name].bound_keys(reach)]
+                known = as_dict(
+                    conn,
+                    sa.select(*columns, bounds.c.submissions).where(bounds.c.reach == reach),
+                )
+                others = [each for each in totals[reach].items() if each[0][0] not in kept]
+                for (_, *place), number in others:
+                    assert known[key_of(place)] >= number
+                assert bool(others) == (leading == 8)
+            everyone = {who: n for (who,), n in totals["ever"].items()}
+            assert len(set(kept) - {None}) >= min(leading, len(set(everyone) - {None}))
+            assert kept == {who: everyone[who] for who in kept}
+
+
+def as_dict(conn, statement):
+    return {key_of(row[:-1]): row[-1] for row in conn.execute(statement)}
+
+
+def key_of(values):
+    return values[0] if len(values) == 1 else tuple(values)
 
 
 def test_days_derived_again_equal_all_derived(changed):

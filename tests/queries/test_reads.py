@@ -17,7 +17,15 @@ from queries.selection import Comparison, Period, Selection
 from queries.series import fetch_series
 from queries.totals import fetch_totals
 from queries.warehouse import Warehouse
-from tests.queries.samples import ALL_DERIVED, create, derive_all, fill, fill_names, open_sample
+from tests.queries.samples import (
+    ALL_DERIVED,
+    create,
+    derive_all,
+    few_leading_members,
+    fill,
+    fill_names,
+    open_sample,
+)
 
 RULES = NotableRules(injury_words=("烫伤", "住院"))
 PLAN = ScreenPlan(measures=("submissions", "closure_rate"), rules=RULES)
@@ -367,3 +375,22 @@ def test_a_viewer_of_one_city_sees_no_other_in_any_read(sample):
         assert screen.totals.in_scope == len(mine)
         assert set(screen.notable["city_code"]) <= {"420500"}
         assert set(screen.matrix.frame["row"]) == {"420500"}
+
+
+def test_a_member_tied_with_one_that_does_not_lead_is_not_preferred(holding):
+    """B leads with three in all; in March both have two, and A comes first by name."""
+    with few_leading_members(1):
+        warehouse = holding(
+            plain("2026-01-05", operator_id="B"),
+            *[plain("2026-03-10", operator_id=each) for each in "ABAB"],
+        )
+    march = Selection(period=Period("2026-03-01..2026-03-31"), comparison=Comparison.NONE)
+    found = fetch_breakdown(warehouse, march, EVERYTHING, level="operator_id", limit=1)
+    assert found.frame["member"].to_list() == ["A"]
+    assert found.members == 2
+    ever = Selection(period=Period("all"), comparison=Comparison.NONE)
+    found = fetch_breakdown(
+        warehouse, ever, EVERYTHING, level="operator_id", limit=1, count_members=False
+    )
+    assert found.frame["member"].to_list() == ["B"]
+    assert (found.members, found.counted, found.truncated) == (1, False, True)
