@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import sqlalchemy as sa
 
+from queries.definitions import definition
 from queries.loading import raw_connection
 from queries.schema import (
     derived,
@@ -36,9 +37,14 @@ class Texts:
 def stale_days(conn: sa.Connection, name: str) -> list[dt.date] | None:
     """Return the days that a derived table has to redo; None if it must be made anew.
 
-    An empty list means that it is in step with the facts.
+    It must if it was never made, or by another definition. An empty list means that it is in step
+    with the facts.
     """
-    version = conn.scalar(sa.select(derived.c.facts_version).where(derived.c.name == name))
+    version = conn.scalar(
+        sa.select(derived.c.facts_version).where(
+            derived.c.name == name, derived.c.definition == definition(name)
+        )
+    )
     if version is None:
         return None
     days = sa.select(dirty_days.c.registered_on).where(dirty_days.c.facts_version > version)
@@ -53,6 +59,7 @@ def record_derived(conn: sa.Connection, name: str, row_count: int) -> None:
         derived.insert().values(
             name=name,
             facts_version=version,
+            definition=definition(name),
             row_count=row_count,
             derived_at=dt.datetime.now(tz=dt.UTC).replace(tzinfo=None, microsecond=0),
         )

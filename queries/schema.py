@@ -168,6 +168,7 @@ derived = sa.Table(
     warehouse,
     sa.Column("name", sa.String(64), nullable=False, comment="a cube, rollup or words"),
     sa.Column("facts_version", sa.Integer, nullable=False, comment="facts it was derived from"),
+    sa.Column("definition", sa.String(16), nullable=False, comment="queries.definitions"),
     sa.Column("row_count", sa.BigInteger, nullable=False),
     sa.Column("derived_at", sa.DateTime, nullable=False),
 )
@@ -179,5 +180,5 @@ dirty_days = sa.Table(
     sa.Column("facts_version", sa.Integer, nullable=False, comment="the version that changed it"),
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised with every change of these tables; a generation of another version is refused."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from queries.definitions import DERIVED_TABLES, definition
 from queries.generations import GenerationStore
 from queries.results import DataStatus
 from queries.schema import SCHEMA_VERSION, derived, facts_info, submissions
@@ -50,7 +51,8 @@ class Warehouse:
     first_day, last_day
         Days of the first and last submission; None where there is none.
     fresh
-        Names of cubes and rollups derived from exactly these facts; all others must not be used.
+        Names of what is derived from exactly these facts, by this program's definition; nothing
+        else that is derived may be used.
     """
 
     engine: sa.Engine
@@ -86,9 +88,12 @@ def read_warehouse(engine: sa.Engine, generation: str) -> Warehouse:
         info = conn.execute(sa.select(facts_info)).one()
         if info.schema_version != SCHEMA_VERSION:
             raise SchemaVersionError(info.schema_version)
-        fresh = conn.scalars(
-            sa.select(derived.c.name).where(derived.c.facts_version == info.facts_version)
+        made = conn.execute(
+            sa.select(derived.c.name, derived.c.definition).where(
+                derived.c.facts_version == info.facts_version
+            )
         )
+        known = {name: definition(name) for name in DERIVED_TABLES}
         return Warehouse(
             engine=engine,
             generation=generation,
@@ -97,7 +102,7 @@ def read_warehouse(engine: sa.Engine, generation: str) -> Warehouse:
             imported_at=info.imported_at,
             submissions=conn.scalar(sa.select(sa.func.count()).select_from(submissions)) or 0,
             synthetic=info.synthetic,
-            fresh=frozenset(fresh),
+            fresh=frozenset(row.name for row in made if known.get(row.name) == row.definition),
         )
 
 

@@ -11,7 +11,7 @@ from jobs.lexicons import lexicon, stopwords
 from jobs.refresh import STEPS, UnknownStepError, refresh
 from queries.cubes import CUBES, cube_table
 from queries.generations import GenerationStore
-from queries.schema import dirty_days, operators, submission_words, submissions, words
+from queries.schema import derived, dirty_days, operators, submission_words, submissions, words
 from queries.vocabulary import Status
 from queries.warehouse import open_current
 from tests.staging import batch, record
@@ -84,6 +84,25 @@ def dump_fresh(store):
     warehouse = open_current(f"duckdb:///{store.folder}")
     warehouse.engine.dispose()
     return warehouse.fresh
+
+
+def test_what_another_definition_made_is_not_read_and_made_anew(store):
+    load(store, some_records(1, 50))
+    refresh(store)
+    before = dump(store)[0]
+    with store.building() as building:
+        with building.engine.begin() as conn:
+            conn.execute(
+                derived.update()
+                .where(derived.c.name.in_(["day", "leading_words"]))
+                .values(definition="another version")
+            )
+            cube_table("day").drop(conn)
+        building.changed = True
+    assert set(STEPS) - dump_fresh(store) == {"day", "leading_words"}
+    assert {each.name for each in refresh(store)} == {"day", "leading_words"}
+    assert dump(store)[0] == before
+    assert dump_fresh(store) == set(STEPS)
 
 
 def test_a_second_refresh_has_nothing_to_do_and_publishes_nothing(store):

@@ -1,0 +1,53 @@
+"""What each derived table is made of, as a digest.
+
+A table that another version of the program derived by another definition is out of step, however
+young it is: readers leave it alone and a refresh makes it anew.
+"""
+
+import hashlib
+from functools import cache
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateTable
+
+from queries.cubes import CUBES, cube_table
+from queries.measures import SUMS
+from queries.rollups import ROLLUPS, bound_table, rollup_table
+from queries.schema import operators, submission_words, words
+
+DERIVED_TABLES: dict[str, tuple[sa.Table, ...]] = {
+    "operators": (operators,),
+    "submission_words": (words, submission_words),
+    **{name: (cube_table(name),) for name in CUBES},
+    **{
+        name: (*[rollup_table(name, grain) for grain in rollup.grains], bound_table(name))
+        for name, rollup in ROLLUPS.items()
+    },
+}
+"""Tables by the name under which the books keep what is derived."""
+
+
+@cache
+def definition(name: str) -> str:
+    """Return a digest of columns, types, sums and sizes of what is derived under ``name``.
+
+    Raises
+    ------
+    KeyError
+        If nothing of that name is derived.
+
+    Examples
+    --------
+    >>> len(definition("day")), definition("day") == definition("day_city")
+    (16, False)
+    """
+    tables = [str(CreateTable(table)) for table in DERIVED_TABLES[name]]
+    counted = CUBES.get(name) or ROLLUPS.get(name)
+    columns = {column.name for table in DERIVED_TABLES[name] for column in table.c}
+    sums = [
+        f"{each}={expression.compile(compile_kwargs={'literal_binds': True})}"
+        for each, expression in SUMS.items()
+        if counted is not None and each in columns
+    ]
+    parts = "\n".join([*tables, repr(counted), *sums])
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
