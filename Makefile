@@ -15,6 +15,7 @@ SERVE := $(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PO
 
 # The demo keeps to the default stores, whatever the shell points at, so that it never writes to a bureau's own.
 DEMO_WAREHOUSE := data/warehouse
+DEMO_DONE := data/demo/.done
 DEMO_ENV := env -u WAREHOUSE_URL -u WORKFLOW_URL DEMO_MODE=1
 
 .PHONY: help setup demo run test check lint browsers fix bench
@@ -61,8 +62,10 @@ $(VENV)/.installed-dev: requirements.txt requirements-dev.txt | $(BIN)/pip
 	touch $(VENV)/.installed $@
 
 demo: $(VENV)/.installed ## make the demo province once and serve it on http://127.0.0.1:8501
-	@if [ ! -e $(DEMO_WAREHOUSE)/CURRENT ]; then
+	@if [ ! -e $(DEMO_WAREHOUSE)/CURRENT ] || [ ! -e $(DEMO_DONE) ]; then
+	    rm -f $(DEMO_DONE)
 	    $(DEMO_ENV) $(BIN)/python -m jobs demo
+	    touch $(DEMO_DONE)
 	fi
 	echo "Serving the demo on http://$(HOST):$(PORT)"
 	exec $(DEMO_ENV) $(SERVE)

@@ -226,6 +226,7 @@ def bench_command(
     repeats: Annotated[int, typer.Option(help="每种筛选重复测量的次数")] = 20,
     cap: Annotated[int, typer.Option(help="pandas和SQLite最多用多少行")] = CAP,
     import_rows: Annotated[int, typer.Option(help="测量导入用多少行；0为不测")] = IMPORT_ROWS,
+    pages: Annotated[bool, typer.Option(help="是否测量各页面的服务端用时")] = True,
     seed: Annotated[int, typer.Option(help="随机种子")] = 0,
     folder: Annotated[Path, typer.Option(help="测量用数据放在哪里，可重复使用")] = Path(
         "data/bench"
@@ -241,6 +242,7 @@ def bench_command(
             repeats=repeats,
             cap=cap,
             import_rows=import_rows,
+            pages=pages,
             seed=seed,
             progress=report,
         )

@@ -22,6 +22,8 @@ class Content:
     ----------
     city, section
         City with most submissions, and the section of industries with most of them there.
+    counties
+        Counties with most submissions, at most `COUNTIES`.
     cube_rows, cube_bytes
         Of all cubes and rollups together; a block that two of them share counts once.
     """
@@ -30,9 +32,14 @@ class Content:
     days: DateRange
     city: str
     section: str
+    counties: tuple[str, ...]
     word_rows: int
     cube_rows: int
     cube_bytes: int
+
+
+COUNTIES = 100
+"""Most counties that pages are asked for in turn; ours."""
 
 
 class EmptyWarehouseError(ValueError):
@@ -57,6 +64,13 @@ def look_into(path: Path) -> Content:
             section = _largest(
                 conn, submissions.c.industry_section, submissions.c.city_code == city
             )
+            counties = conn.scalars(
+                sa.select(submissions.c.county_code)
+                .where(submissions.c.county_code.is_not(None))
+                .group_by(submissions.c.county_code)
+                .order_by(sa.func.count().desc(), submissions.c.county_code)
+                .limit(COUNTIES)
+            ).all()
             rows = {each.name: each.row_count for each in conn.execute(sa.select(derived))}
             cube_bytes = _bytes_of_cubes(conn)
     finally:
@@ -69,6 +83,7 @@ def look_into(path: Path) -> Content:
         days=DateRange(first, last),
         city=city,
         section=section,
+        counties=tuple(str(each) for each in counties),
         word_rows=rows.get("submission_words", 0),
         cube_rows=sum(rows.get(name, 0) for name in (*cubes.CUBES, *rollups.ROLLUPS)),
         cube_bytes=cube_bytes,

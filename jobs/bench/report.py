@@ -13,6 +13,7 @@ from typing import Any, Self
 from rich.console import Console
 from rich.table import Table
 
+from jobs.bench.pages import PageResult
 from jobs.bench.race import Timing
 
 TABLE_WIDTH = 120
@@ -23,6 +24,9 @@ BUDGET_SUBMISSIONS = 20_000_000
 
 BUDGET_SECONDS = {"30d": 0.10, "12m": 0.25, "all": 0.40, "12m+2": 0.80, "all+2": 0.80}
 """Warm p95 of the app by selection, in seconds on two cores; ours. Two filters: from the facts."""
+
+PAGE_BUDGETS = (0.5, 0.1)
+"""Seconds that a page may take on the server, of a selection that is new and known; ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,7 @@ class BenchReport:
     screens: tuple[ScreenResult, ...]
     memory: tuple[MemoryResult, ...]
     imports: tuple[ImportResult, ...]
+    pages: tuple[PageResult, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, fit for JSON."""
@@ -185,6 +190,7 @@ class BenchReport:
             _memory_table(self.memory),
             _made_table(self.made),
             _imports_table(self.imports),
+            _pages_table(self.pages),
         ):
             if each.row_count:
                 console.print(each)
@@ -287,6 +293,32 @@ def _imports_table(imports: Sequence[ImportResult]) -> Table:
     return table
 
 
+def _pages_table(pages: Sequence[PageResult]) -> Table:
+    table = _table(
+        "各页面的服务端用时",
+        ["诉求量", "页面", "期间"],
+        ["次数", "首次 中位 ms", "首次 p95 ms", "再次 中位 ms", "再次 p95 ms", "发送"],
+        caption=(
+            "从请求到最后一条消息，不含浏览器。首次：此前无人问过的条件；再次：同一条件再问。"
+            f"目标：首次不超过{_milliseconds(PAGE_BUDGETS[0])} ms，"
+            f"再次不超过{_milliseconds(PAGE_BUDGETS[1])} ms"
+        ),
+    )
+    for each in pages:
+        table.add_row(
+            f"{each.submissions:,}",
+            each.page,
+            SELECTIONS_SHOWN[each.period],
+            str(each.runs),
+            _milliseconds(each.uncached_median),
+            _milliseconds(each.uncached_p95),
+            _milliseconds(each.cached_median),
+            _milliseconds(each.cached_p95),
+            _gigabytes(each.sent_bytes),
+        )
+    return table
+
+
 SELECTIONS_SHOWN = {
     "30d": "近30天",
     "12m": "近12个月",
@@ -299,6 +331,7 @@ ENGINES_SHOWN = {
     "duckdb": "DuckDB（无汇总）",
     "pandas": "pandas（内存）",
     "sqlite": "SQLite（有索引）",
+    "pages": "页面服务",
 }
 IMPORTS_SHOWN = {
     "csv_bare": "CSV，DuckDB直接读入",
@@ -332,4 +365,6 @@ def _budget(each: ScreenResult) -> str:
 
 
 def _gigabytes(size: int) -> str:
-    return f"{size / 1e9:.2f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
+    if size >= 1e9:
+        return f"{size / 1e9:.2f} GB"
+    return f"{size / 1e6:.0f} MB" if size >= 1e7 else f"{size / 1e3:.0f} kB"

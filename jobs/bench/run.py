@@ -19,6 +19,7 @@ from jobs.bench.engines import (
 )
 from jobs.bench.frames import PandasEngine
 from jobs.bench.importing import EXPORT_COLUMNS, ROUNDS, measure_imports
+from jobs.bench.pages import PageResult, PagesMeasured, measure_pages
 from jobs.bench.processes import Engine, Progress, Worker
 from jobs.bench.race import race
 from jobs.bench.report import (
@@ -69,6 +70,7 @@ def run_bench(
     cap: int = CAP,
     import_rows: int = IMPORT_ROWS,
     import_rounds: int = ROUNDS,
+    pages: bool = True,
     progress: Progress,
 ) -> BenchReport:
     """Measure the one-screen questions and the import.
@@ -88,6 +90,8 @@ def run_bench(
         Rows of the file whose import is timed; 0 leaves that out.
     import_rounds
         Times that each way of importing is timed.
+    pages
+        Whether to time the pages of the running app too.
     progress
         Told what is being done.
 
@@ -103,12 +107,19 @@ def run_bench(
     _check(submissions, engines, repeats, cap)
     chosen = [name for name in ENGINES if name == APP or name in engines]
     made, screens, memory = [], [], []
+    page_results: list[PageResult] = []
     for count, raced in _races(submissions, cap, chosen):
         warehouse = bench_warehouse(Recipe(count, seed), folder, progress=progress)
         made.append(warehouse.made)
         more_screens, more_memory = _measure_screens(warehouse, raced, repeats, progress)
         screens += more_screens
         memory += more_memory
+        if pages:
+            measured = measure_pages(
+                warehouse.path.parent, warehouse.content, repeats=repeats, progress=progress
+            )
+            page_results += measured.results
+            memory.append(_pages_memory(warehouse, measured))
     imports: tuple[ImportResult, ...] = ()
     if import_rows:
         progress(f"make an export of {min(import_rows, submissions):,} rows")
@@ -127,6 +138,7 @@ def run_bench(
         screens=tuple(screens),
         memory=tuple(memory),
         imports=imports,
+        pages=tuple(page_results),
     )
 
 
@@ -204,6 +216,16 @@ def _maker(name: str, warehouse: BenchWarehouse, progress: Progress) -> Callable
 def _sqlite_path(warehouse: BenchWarehouse) -> Path:
     """Return the place of the copy of exactly this generation."""
     return warehouse.path.parent.parent / f"copy-{warehouse.path.stem}.sqlite"
+
+
+def _pages_memory(warehouse: BenchWarehouse, measured: PagesMeasured) -> MemoryResult:
+    return MemoryResult(
+        submissions=warehouse.made.submissions,
+        engine="pages",
+        open_seconds=measured.start_seconds,
+        peak_bytes=measured.peak_bytes,
+        file_bytes=warehouse.path.stat().st_size,
+    )
 
 
 def _memory(worker: Worker, warehouse: BenchWarehouse) -> MemoryResult:

@@ -230,6 +230,7 @@ def report(warehouse, folder):
         seed=7,
         import_rows=1_000,
         import_rounds=1,
+        pages=False,
         progress=silent,
     )
 

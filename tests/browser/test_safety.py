@@ -167,7 +167,7 @@ def test_the_first_visit_to_a_page_by_its_address_goes_through_the_frame(
 ):
     server = serve(warehouse, f"sqlite:///{warehouse}.workflow.db", **OF_WUHAN)
     page, received = opened(browser_context, f"{server.url}/{path}", holding=OWN)
-    expect(page.get_by_test_id("stSidebar").get_by_text("当前身份：研判分析员")).to_be_visible()
+    expect(page.get_by_test_id("stSidebar").get_by_text("研判分析员")).to_be_visible()
     page.wait_for_url(f"**/{path}")
     assert not received.holds(SECRET)
 

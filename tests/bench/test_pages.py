@@ -1,0 +1,69 @@
+"""The bench of the pages asks the app itself, each time for another selection, and trusts no error."""
+
+import re
+
+import pytest
+
+from jobs.bench.pages import (
+    PERIODS,
+    PageFailedError,
+    Session,
+    _running_app,
+    addresses,
+    measure_pages,
+    page_names,
+)
+from tests.bench.asking import SUBMISSIONS, silent
+
+
+def test_every_page_of_the_app_is_measured():
+    assert {"big_screen", "explorer", "submissions"} <= set(page_names())
+    assert not any(name.startswith("_") for name in page_names())
+
+
+@pytest.mark.parametrize("page", ["big_screen", "explorer"])
+@pytest.mark.parametrize("period", PERIODS)
+def test_no_selection_is_asked_for_twice(warehouse, page, period):
+    found = addresses(page, period, warehouse.content, 21)
+    assert len(set(found)) == 21
+    assert all("period=" in each for each in found)
+
+
+def test_periods_have_the_length_they_are_named_for(warehouse):
+    (month, *_), (year, *_) = (
+        addresses("explorer", each, warehouse.content, 2) for each in PERIODS
+    )
+    last = warehouse.content.days.end.isoformat()
+    assert re.fullmatch(rf"period=\d{{4}}-\d\d-\d\d\.\.{last}", month)
+    assert month == "period=2026-06-01..2026-06-30"
+    assert year == "period=2025-07-01..2026-06-30"
+
+
+@pytest.mark.slow
+def test_a_page_is_timed_over_a_running_app(warehouse):
+    measured = measure_pages(
+        warehouse.path.parent,
+        warehouse.content,
+        repeats=2,
+        pages=("submissions",),
+        progress=silent,
+    )
+    assert [(each.page, each.period) for each in measured.results] == [
+        ("submissions", period) for period in PERIODS
+    ]
+    for each in measured.results:
+        assert (each.submissions, each.runs) == (SUBMISSIONS, 2)
+        assert 0 < each.cached_median <= each.cached_p95
+        assert 0 < each.uncached_median <= each.uncached_p95
+        assert each.sent_bytes > 10_000
+    assert measured.peak_bytes > 100_000_000
+
+
+@pytest.mark.slow
+def test_a_page_that_shows_an_error_gives_no_time(tmp_path):
+    with (
+        _running_app(tmp_path / "nothing") as (port, _),
+        Session.opened(port) as session,
+        pytest.raises(PageFailedError, match=r"explorer\?period=30d failed: "),
+    ):
+        session.ask("explorer", "period=30d")
