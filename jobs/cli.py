@@ -8,6 +8,7 @@ import typer
 
 from jobs.bench.engines import ENGINES
 from jobs.bench.run import CAP, IMPORT_ROWS, run_bench
+from jobs.bench.viewers import SECONDS, VIEWERS
 from jobs.demonstration import make_demonstration
 from jobs.importing.run import import_sources
 from jobs.importing.suggest import suggest_mapping
@@ -227,6 +228,8 @@ def bench_command(
     cap: Annotated[int, typer.Option(help="pandas和SQLite最多用多少行")] = CAP,
     import_rows: Annotated[int, typer.Option(help="测量导入用多少行；0为不测")] = IMPORT_ROWS,
     pages: Annotated[bool, typer.Option(help="是否测量各页面的服务端用时")] = True,
+    viewers: Annotated[int, typer.Option(help="同时使用的人数；0为不测")] = VIEWERS,
+    viewer_seconds: Annotated[int, typer.Option(help="多人同时使用测多少秒")] = SECONDS,
     seed: Annotated[int, typer.Option(help="随机种子")] = 0,
     folder: Annotated[Path, typer.Option(help="测量用数据放在哪里，可重复使用")] = Path(
         "data/bench"
@@ -243,6 +246,8 @@ def bench_command(
             cap=cap,
             import_rows=import_rows,
             pages=pages,
+            viewers=viewers,
+            viewer_seconds=viewer_seconds,
             seed=seed,
             progress=report,
         )

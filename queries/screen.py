@@ -100,7 +100,7 @@ def fetch_screen(
 ) -> Screen:
     """Return everything the big screen shows over one selection.
 
-    The notable ones are read over a second connection at the same time, since most of the other
+    Notable ones and rankings are read over connections of their own at the same time, since most
     statements are small and keep one core busy.
 
     Raises
@@ -108,14 +108,15 @@ def fetch_screen(
     WordsNotDerivedError
         If words are asked for and not in step with the submissions.
     """
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool:
         notable = pool.submit(
             fetch_notable, warehouse, selection, scope, rules=plan.rules, limit=plan.notable
         )
         with reading(warehouse, selection, scope) as opened:
             totals, series = _totals_and_series(opened, plan)
+            rankings = pool.submit(_rankings, warehouse, selection, scope, plan=plan, totals=totals)
             breakdowns, heat, matrix = _tables(opened, plan)
-            breakdowns |= _rankings(opened, plan, totals)
+        breakdowns |= rankings.result()
         ordered = {level: breakdowns[level] for level in plan.levels}
         return Screen(totals, series, ordered, heat, matrix, notable.result())
 
@@ -146,7 +147,10 @@ def _totals_and_series(reading: Reading, plan: ScreenPlan) -> tuple[Totals, Seri
         grain="day",
         comparison=Comparison.NONE,
     )
-    return totals_of(windows, values, in_scope(reading)), series
+    unfiltered = Selection(period=reading.selection.period, comparison=reading.selection.comparison)
+    known = values[days].get("submissions")
+    alone = reading.selection == unfiltered and known is not None
+    return totals_of(windows, values, int(known or 0) if alone else in_scope(reading)), series
 
 
 def _by_day(reading: Reading, sums: tuple[str, ...], spans: Sequence[DateRange]) -> Sums:
@@ -179,21 +183,26 @@ def _tables(reading: Reading, plan: ScreenPlan) -> tuple[dict[str, Breakdown], M
     )
 
 
-def _rankings(reading: Reading, plan: ScreenPlan, totals: Totals) -> dict[str, Breakdown]:
+def _rankings(
+    warehouse: Warehouse, selection: Selection, scope: Scope, *, plan: ScreenPlan, totals: Totals
+) -> dict[str, Breakdown]:
     known = totals.current.get("submissions")
-    by_operator = any(each.dimension == "operator" for each in reading.selection.filters)
+    by_operator = any(each.dimension == "operator" for each in selection.filters)
     found: dict[str, Breakdown] = {}
-    if OPERATOR in plan.levels:
-        found[OPERATOR] = operator_breakdown(
-            reading,
-            measures=("submissions",),
-            order="submissions",
-            limit=plan.limit,
-            count_members=False,
-            total=None if by_operator else known,
-        )
-    if WORD in plan.levels:
-        found[WORD] = fetch_hot_words(reading, limit=plan.words, count_members=False, total=known)
+    with reading(warehouse, selection, scope) as opened:
+        if OPERATOR in plan.levels:
+            found[OPERATOR] = operator_breakdown(
+                opened,
+                measures=("submissions",),
+                order="submissions",
+                limit=plan.limit,
+                count_members=False,
+                total=None if by_operator else known,
+            )
+        if WORD in plan.levels:
+            found[WORD] = fetch_hot_words(
+                opened, limit=plan.words, count_members=False, total=known
+            )
     return found
 
 

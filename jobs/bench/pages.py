@@ -186,7 +186,7 @@ def measure_pages(
     """
     results = []
     started = time.perf_counter()
-    with _running_app(warehouse) as (port, process):
+    with running_app(warehouse) as (port, process):
         start_seconds, peak = time.perf_counter() - started, 0
         for page, period in itertools.product(pages or page_names(), PERIODS):
             progress(f"{content.submissions:,} submissions: page {page} {period}")
@@ -240,8 +240,14 @@ def _p95(seconds: Sequence[float]) -> float:
 
 
 @contextlib.contextmanager
-def _running_app(warehouse: Path) -> Iterator[tuple[int, int]]:
-    """Run the app over ``warehouse``; yield its port and process number."""
+def running_app(warehouse: Path) -> Iterator[tuple[int, int]]:
+    """Run the app over a folder of generations; yield its port and process number.
+
+    Raises
+    ------
+    TimeoutError
+        If it does not start.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])

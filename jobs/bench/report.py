@@ -15,6 +15,7 @@ from rich.table import Table
 
 from jobs.bench.pages import PageResult
 from jobs.bench.race import Timing
+from jobs.bench.viewers import ViewersResult
 
 TABLE_WIDTH = 120
 """Columns of the terminal that the tables are set for."""
@@ -175,6 +176,7 @@ class BenchReport:
     memory: tuple[MemoryResult, ...]
     imports: tuple[ImportResult, ...]
     pages: tuple[PageResult, ...] = ()
+    viewers: tuple[ViewersResult, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, fit for JSON."""
@@ -191,6 +193,7 @@ class BenchReport:
             _made_table(self.made),
             _imports_table(self.imports),
             _pages_table(self.pages),
+            _viewers_table(self.viewers),
         ):
             if each.row_count:
                 console.print(each)
@@ -315,6 +318,27 @@ def _pages_table(pages: Sequence[PageResult]) -> Table:
             _milliseconds(each.cached_median),
             _milliseconds(each.cached_p95),
             _gigabytes(each.sent_bytes),
+        )
+    return table
+
+
+def _viewers_table(viewers: Sequence[ViewersResult]) -> Table:
+    table = _table(
+        "多人同时使用",
+        ["诉求量"],
+        ["人数", "时长 s", "点击", "中位 ms", "p95 ms", "最慢 ms", "内存峰值"],
+        caption="每人随机翻看各页，间隔2–6秒；用时从请求到最后一条消息，不含浏览器",
+    )
+    for each in viewers:
+        table.add_row(
+            f"{each.submissions:,}",
+            str(each.viewers),
+            f"{each.seconds:g}",
+            f"{each.clicks:,}",
+            _milliseconds(each.median_seconds),
+            _milliseconds(each.p95_seconds),
+            _milliseconds(each.slowest_seconds),
+            _gigabytes(each.peak_bytes),
         )
     return table
 

@@ -31,6 +31,7 @@ from jobs.bench.report import (
     screen_result,
 )
 from jobs.bench.sqlite import copy_to_sqlite
+from jobs.bench.viewers import SECONDS, VIEWERS, ViewersResult, measure_viewers
 
 CAP = 1_000_000
 """Most rows for engines that hold or copy everything row by row; ours."""
@@ -71,6 +72,8 @@ def run_bench(
     import_rows: int = IMPORT_ROWS,
     import_rounds: int = ROUNDS,
     pages: bool = True,
+    viewers: int = VIEWERS,
+    viewer_seconds: float = SECONDS,
     progress: Progress,
 ) -> BenchReport:
     """Measure the one-screen questions and the import.
@@ -92,6 +95,8 @@ def run_bench(
         Times that each way of importing is timed.
     pages
         Whether to time the pages of the running app too.
+    viewers, viewer_seconds
+        Viewers at once and how long they go on; 0 viewers leave that out.
     progress
         Told what is being done.
 
@@ -108,6 +113,7 @@ def run_bench(
     chosen = [name for name in ENGINES if name == APP or name in engines]
     made, screens, memory = [], [], []
     page_results: list[PageResult] = []
+    crowds: list[ViewersResult] = []
     for count, raced in _races(submissions, cap, chosen):
         warehouse = bench_warehouse(Recipe(count, seed), folder, progress=progress)
         made.append(warehouse.made)
@@ -120,6 +126,17 @@ def run_bench(
             )
             page_results += measured.results
             memory.append(_pages_memory(warehouse, measured))
+        if viewers:
+            crowds.append(
+                measure_viewers(
+                    warehouse.path.parent,
+                    warehouse.content,
+                    viewers=viewers,
+                    seconds=viewer_seconds,
+                    seed=seed,
+                    progress=progress,
+                )
+            )
     imports: tuple[ImportResult, ...] = ()
     if import_rows:
         progress(f"make an export of {min(import_rows, submissions):,} rows")
@@ -139,6 +156,7 @@ def run_bench(
         memory=tuple(memory),
         imports=imports,
         pages=tuple(page_results),
+        viewers=tuple(crowds),
     )
 
 

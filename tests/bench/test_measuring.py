@@ -231,6 +231,7 @@ def report(warehouse, folder):
         import_rows=1_000,
         import_rounds=1,
         pages=False,
+        viewers=0,
         progress=silent,
     )
 

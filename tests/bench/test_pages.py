@@ -8,11 +8,12 @@ from jobs.bench.pages import (
     PERIODS,
     PageFailedError,
     Session,
-    _running_app,
     addresses,
     measure_pages,
     page_names,
+    running_app,
 )
+from jobs.bench.viewers import TooFewClicksError, measure_viewers
 from tests.bench.asking import SUBMISSIONS, silent
 
 
@@ -40,7 +41,7 @@ def test_periods_have_the_length_they_are_named_for(warehouse):
 
 
 @pytest.mark.slow
-def test_a_page_is_timed_over_a_running_app(warehouse):
+def test_a_page_is_timed_over_arunning_app(warehouse):
     measured = measure_pages(
         warehouse.path.parent,
         warehouse.content,
@@ -62,8 +63,37 @@ def test_a_page_is_timed_over_a_running_app(warehouse):
 @pytest.mark.slow
 def test_a_page_that_shows_an_error_gives_no_time(tmp_path):
     with (
-        _running_app(tmp_path / "nothing") as (port, _),
+        running_app(tmp_path / "nothing") as (port, _),
         Session.opened(port) as session,
         pytest.raises(PageFailedError, match=r"explorer\?period=30d failed: "),
     ):
         session.ask("explorer", "period=30d")
+
+
+@pytest.mark.slow
+def test_viewers_click_at_the_same_time(warehouse):
+    result = measure_viewers(
+        warehouse.path.parent,
+        warehouse.content,
+        viewers=3,
+        seconds=12,
+        pages=("submissions", "explorer"),
+        progress=silent,
+    )
+    assert (result.submissions, result.viewers, result.seconds) == (SUBMISSIONS, 3, 12)
+    assert 3 <= result.clicks <= 15
+    assert 0 < result.median_seconds <= result.p95_seconds <= result.slowest_seconds
+    assert result.peak_bytes > 100_000_000
+
+
+@pytest.mark.slow
+def test_viewers_without_time_give_no_figure(warehouse):
+    with pytest.raises(TooFewClicksError, match="looked for 0 s; give at least 6"):
+        measure_viewers(
+            warehouse.path.parent,
+            warehouse.content,
+            viewers=1,
+            seconds=0,
+            pages=("submissions",),
+            progress=silent,
+        )
