@@ -8,7 +8,7 @@ import hashlib
 from functools import cache
 
 import sqlalchemy as sa
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from queries.cubes import CUBES, cube_table
 from queries.measures import SUMS
@@ -29,7 +29,7 @@ DERIVED_TABLES: dict[str, tuple[sa.Table, ...]] = {
 
 @cache
 def definition(name: str) -> str:
-    """Return a digest of columns, types, sums and sizes of what is derived under ``name``.
+    """Return a digest of columns, types, indexes, sums and sizes of what is derived under ``name``.
 
     Raises
     ------
@@ -42,6 +42,7 @@ def definition(name: str) -> str:
     (16, False)
     """
     tables = [str(CreateTable(table)) for table in DERIVED_TABLES[name]]
+    tables += [str(CreateIndex(each)) for table in DERIVED_TABLES[name] for each in table.indexes]
     counted = CUBES.get(name) or ROLLUPS.get(name)
     columns = {column.name for table in DERIVED_TABLES[name] for column in table.c}
     sums = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import sqlalchemy as sa
 
+from queries.cubes import make_anew
 from queries.definitions import definition
 from queries.loading import raw_connection
 from queries.schema import (
@@ -81,7 +82,7 @@ def derive_operators(conn: sa.Connection) -> int:
     What an operator is called, where it is and what it does is what its latest submission says
     that says anything.
     """
-    conn.execute(operators.delete())
+    make_anew(conn, operators)
 
     def latest(column: sa.Column[str]) -> sa.ColumnElement[str]:
         return sa.func.arg_max(column, submissions.c.registered_at)
