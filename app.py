@@ -4,13 +4,22 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.components import access, data, failures, wording
+from pages.components import access, address, data, failures, views, wording
 
 PAGES = {
     "big_screen": ("一屏展示", ":material/monitoring:"),
     "explorer": ("一屏分析", ":material/query_stats:"),
+    "periods": ("涉诉时间", ":material/calendar_month:"),
+    "operators": ("涉诉主体", ":material/storefront:"),
+    "industries": ("涉诉行业", ":material/category:"),
+    "issues": ("涉诉问题", ":material/report:"),
+    "hot_words": ("涉诉热词", ":material/sell:"),
+    "regions": ("涉诉区域", ":material/map:"),
+    "changes": ("变化归因", ":material/difference:"),
+    "events": ("事件日历", ":material/event:"),
     "submissions": ("诉求明细", ":material/list_alt:"),
 }
+SIDEBAR_PIXELS = 210
 
 with failures.Explained():
     st.sidebar.subheader("投诉雷达", anchor=False)
@@ -29,13 +38,13 @@ with failures.Explained():
             page_title=f"{page.title} · 投诉雷达",
             page_icon=Path(__file__).parent / "assets" / "brand" / "icon.png",
             layout="wide",
-            initial_sidebar_state="collapsed" if page.title == home.title else "expanded",
+            initial_sidebar_state="collapsed" if page.title == home.title else SIDEBAR_PIXELS,
         )
+        kept = address.current(viewer.scope).to_query()
         for name, each in pages.items():
-            links.page_link(each, icon=PAGES[name][1])
+            links.page_link(each, icon=PAGES[name][1], query_params=kept)
         if status.synthetic:
             st.sidebar.badge("合成数据", color="orange")
-        st.sidebar.caption(
-            f"当前身份：{viewer.name}  \n数据截至{wording.date_text(status.last_day)}"
-        )
+        st.sidebar.markdown(f":small[{viewer.name}  \n截至{wording.date_text(status.last_day)}]")
+        views.start(viewer, at_home=page == home)
         page.run()

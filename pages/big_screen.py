@@ -11,6 +11,7 @@ from pages.components import (
     failures,
     freshness,
     labels,
+    marks,
     places,
     render,
     screen_charts,
@@ -98,7 +99,8 @@ def show_screen() -> None:
         screen_charts.show_map(parts, outline, chosen=region, letters=letters, choose=choose_region)
         yearly = replace(selection, period=TREND, comparison=Comparison.LAST_YEAR)
         course = data.series(yearly, viewer.scope, measures=("complaints", "tipoffs"), grain="week")
-        screen_charts.show_trend(course, letters=letters)
+        events = marks.events_in(marks.covered(course), viewer.scope)
+        screen_charts.show_trend(course, events, letters=letters)
         screen_charts.show_channels(found.breakdowns["channel"], letters=letters)
         screen_charts.show_words(found.breakdowns.get("word"), letters=letters)
         screen_charts.show_live(found.notable)

@@ -9,7 +9,11 @@ from pages.components import (
     data,
     drilling,
     explorer_clicks,
+    explorer_export,
+    exports,
+    judgement,
     leaderboards,
+    marks,
     members,
     panels,
     region_map,
@@ -40,6 +44,18 @@ measure = MEASURES[asked["measure"] if asked.get("measure") in KPIS else KPIS[0]
 views = boards.views(selection, drilling.read_drill(asked.get("drill", "")), scope)
 totals = data.totals(selection, scope, measures=KPIS)
 clicked = explorer_clicks.on_board(views, scope)
+judgement.show(selection, scope, measure.name)
+
+exports.offer(
+    lambda: explorer_export.sheets(
+        views, selection, scope, measure, kpis=KPIS, grain=trend.grain(totals.days)
+    ),
+    selection=selection,
+    scope=scope,
+    totals=totals,
+    name="一屏分析",
+    key="export",
+)
 
 figures, rankings = st.columns([38, 62], gap="small")
 
@@ -58,10 +74,21 @@ with figures:
     series = data.series(selection, scope, measures=(measure.name,), grain=trend.grain(totals.days))
     compared = leaderboards.COMPARED[leaderboards.comparison_of(measure, selection)]
     key = f"trend_{selection.period.code}_{measure.name}".replace(".", "_")
-    render.show(
+    drawn_trend = marks.mark_days(
         trend.trend_chart(series, measure, compared=compared),
+        series.frame.index,
+        marks.events_in(totals.days, scope),
+        grain=series.grain,
+        width=400,
+    )
+    render.show(
+        exports.savable(
+            drawn_trend,
+            name=f"走势_{measure.label}",
+            caption=exports.caption(totals, selection, scope, width=350),
+        ),
         key=key,
-        height=210,
+        height=230,
         on_select=explorer_clicks.on_days(key, series, totals.days, scope),
     )
 

@@ -2,14 +2,25 @@
 
 import streamlit as st
 
-from pages.components import access, address, data, detail, listing, panels, tables
+from pages.components import (
+    access,
+    address,
+    data,
+    detail,
+    exports,
+    listing,
+    listing_export,
+    panels,
+    store,
+    tables,
+)
 from pages.components.selection_bar import selection_bar
 
 viewer = access.require("submissions")
 asked = address.query()
 
 if asked.get("id"):
-    data.record_opening(viewer=viewer.name, role=viewer.role, submission_id=asked["id"])
+    store.record_opening(viewer, submission_id=asked["id"])
     detail.show(asked["id"], viewer.scope)
     st.stop()
 
@@ -35,6 +46,15 @@ with sizes:
     listing.choose_size(place)
 with numbers.container(horizontal=True, horizontal_alignment="right"):
     listing.choose_page(page)
+    exports.offer(
+        lambda: listing_export.sheets(selection, viewer.scope, order=place.order),
+        selection=selection,
+        scope=viewer.scope,
+        totals=data.totals(selection, viewer.scope, measures=("submissions",)),
+        name="诉求明细",
+        key="export",
+        compares=False,
+    )
 
 panels.show(
     "table",

@@ -84,7 +84,7 @@ def fetch_breakdowns(
 ) -> dict[str, Breakdown]:
     """Return several breakdowns; those that no cube answers come from one scan of the facts."""
     chosen = measures[0] if order is None else order
-    _check(levels, measures, chosen, limit)
+    check_breakdown(levels, measures, chosen, limit)
     names = tuple(measures)
     with reading(warehouse, selection, scope) as opened:
         found = small_breakdowns(
@@ -160,7 +160,14 @@ def operator_breakdown(
     return Breakdown(frame, OPERATOR, ranked.members, ranked.counted)
 
 
-def _check(levels: Sequence[str], measures: Sequence[str], order: str, limit: int) -> None:
+def check_breakdown(levels: Sequence[str], measures: Sequence[str], order: str, limit: int) -> None:
+    """Refuse what no breakdown can be made by.
+
+    Raises
+    ------
+    ValueError
+        If a level, ``order`` or ``limit`` is not usable, or a measure does not exist for words.
+    """
     for level in levels:
         if level not in LEVELS and level != WORD:
             msg = f"level must be {WORD} or one of {', '.join(LEVELS)}; got {level!r}"

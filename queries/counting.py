@@ -32,17 +32,20 @@ class Count:
         Spans of days, each counted for itself; they may overlap.
     lifted
         Further levels whose filters are left out as if they were grouped by.
+    filtered
+        True leaves no filter out: only what is selected is counted, by whatever level.
     """
 
     levels: tuple[str, ...]
     sums: tuple[str, ...]
     windows: tuple[DateRange, ...]
     lifted: tuple[str, ...] = ()
+    filtered: bool = False
 
     @property
     def without(self) -> tuple[str, ...]:
         """Levels whose filters are left out."""
-        return self.levels + self.lifted
+        return () if self.filtered else self.levels + self.lifted
 
     def pieces(self, reading: Reading) -> tuple[tuple[DateRange, Piece], ...]:
         """Return what to read, with the window it is for."""

@@ -27,10 +27,11 @@ def _figure(sums: Mapping[str, np.ndarray], measure: str) -> np.ndarray:
     definition = MEASURES[measure]
     if definition.denominator is None:
         return sums[definition.numerator]
-    return _divided(sums[definition.numerator], sums[definition.denominator])
+    return divided(sums[definition.numerator], sums[definition.denominator])
 
 
-def _divided(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+def divided(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+    """Return the quotients, NaN where the denominator is 0."""
     quotient = np.full(len(numerator), math.nan)
     np.divide(numerator, denominator, out=quotient, where=denominator != 0)
     return quotient
@@ -64,7 +65,7 @@ def breakdown_frame(
         before = figures(compared.of(current.members).arrays, measures)
         columns |= {f"{name}_compared": values for name, values in before.items()}
         columns["change"] = columns[order] - before[order]
-        columns["change_rate"] = _divided(columns["change"], before[order])
+        columns["change_rate"] = divided(columns["change"], before[order])
     ranks = _ranks(columns[order], codes)
     member = pd.Series([codes[row] for row in ranks], dtype=object)
     return pd.DataFrame({"member": member, **{k: v[ranks] for k, v in columns.items()}})
@@ -74,7 +75,7 @@ def _shares(values: np.ndarray, order: str, total: float | None) -> np.ndarray:
     if MEASURES[order].denominator is not None:
         return np.full(len(values), math.nan)
     whole = values.sum() if total is None else total
-    return _divided(values, np.full(len(values), whole))
+    return divided(values, np.full(len(values), whole))
 
 
 def _ranks(values: np.ndarray, codes: Sequence[str | None]) -> list[int]:

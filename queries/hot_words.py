@@ -55,7 +55,7 @@ def fetch_hot_words(
         compared=reading.compared,
         count_members=count_members,
     )
-    names = _names(reading.conn, ranked.sums.firsts)
+    names = word_names(reading.conn, ranked.sums.firsts)
     frame = breakdown_frame(
         _named(ranked.sums, names),
         None if ranked.compared is None else _named(ranked.compared, names),
@@ -70,7 +70,8 @@ def _named(sums: Sums, names: dict[int, str]) -> Sums:
     return Sums([(names[each],) for each in sums.firsts], sums.arrays)
 
 
-def _names(conn: sa.Connection, numbers: Sequence[int]) -> dict[int, str]:
+def word_names(conn: sa.Connection, numbers: Sequence[int]) -> dict[int, str]:
+    """Return the words of these numbers."""
     rows = conn.execute(
         sa.select(words.c.word_id, words.c.word).where(words.c.word_id.in_(numbers))
     )

@@ -96,7 +96,7 @@ def fetch_submissions(
         total = fetch_number(opened, opened.days)
         keys = select_page(opened, page=page, page_size=page_size, order=order)
         found = opened.conn.execute(keys).all()
-        rows = opened.conn.execute(_select_rows(found, order)).all() if found else []
+        rows = opened.conn.execute(select_rows(found, order)).all() if found else []
         frame = rows_frame(opened.conn, rows, LISTED_COLUMNS)
     return SubmissionPage(frame, int(total), page, page_size)
 
@@ -163,9 +163,10 @@ def rows_frame(
     return pd.DataFrame({**columns, "operator_name": pd.Series(named, dtype=object)})
 
 
-def _select_rows(
+def select_rows(
     found: Sequence[sa.Row[*tuple[Any, ...]]], order: str
 ) -> sa.Select[*tuple[Any, ...]]:
+    """Build the statement that reads `LISTED_COLUMNS` of what `select_page` found."""
     moments = [row.registered_at for row in found]
     return (
         sa.select(*[submissions.c[name] for name in LISTED_COLUMNS])

@@ -107,3 +107,21 @@ class SaleMode(StrEnum):
     MAIL = "mail"
     DOOR_TO_DOOR = "door_to_door"
     OTHER = "other"
+
+
+class EventKind(StrEnum):
+    """What an event on the calendar is, since each bends the figures in its own way."""
+
+    HOLIDAY = "holiday"
+    PROMOTION = "promotion"
+    RULE = "rule"
+    CLASSIFICATION = "classification"
+    DATA = "data"
+    OTHER = "other"
+
+
+class ViewKind(StrEnum):
+    """Who finds a saved view in the list."""
+
+    MINE = "mine"
+    OFFICE = "office"

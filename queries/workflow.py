@@ -16,6 +16,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another before it gives up, in milliseconds."""
 
+MAX_SUBJECT = 256
+"""Longest subject of an audit line, in characters; an address may ask for anything."""
+
 workflow = sa.MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
@@ -47,8 +50,50 @@ audit_log = sa.Table(
     sa.Column("viewer", sa.String(64), nullable=False),
     sa.Column("role", sa.String(32), nullable=False),
     sa.Column("action", sa.String(32), nullable=False, comment="open_submission, …"),
-    sa.Column("subject", sa.String(256), nullable=False, comment="what it was done to"),
+    sa.Column("subject", sa.String(MAX_SUBJECT), nullable=False, comment="what it was done to"),
 )
+
+events = sa.Table(
+    "events",
+    workflow,
+    sa.Column("event_id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("first_day", sa.Date, nullable=False, index=True),
+    sa.Column("last_day", sa.Date, nullable=False),
+    sa.Column("name", sa.String(40), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False, comment="vocabulary.EventKind"),
+    sa.Column("region_code", sa.String(16), comment="where it holds; null: everywhere"),
+    sa.Column("note", sa.String(200), nullable=False),
+    sa.Column("created_by", sa.String(64), nullable=False),
+    sa.Column("created_at", sa.DateTime, nullable=False, comment="UTC"),
+    sa.Column("removed_at", sa.DateTime, comment="UTC; a removed event stays for the record"),
+)
+
+saved_views = sa.Table(
+    "saved_views",
+    workflow,
+    sa.Column("view_id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("owner", sa.String(64), nullable=False),
+    sa.Column("office", sa.String(16), nullable=False, index=True, comment="its home region"),
+    sa.Column("name", sa.String(40), nullable=False),
+    sa.Column("page", sa.String(32), nullable=False),
+    sa.Column("query", sa.Text, nullable=False, comment="JSON: names and values of the address"),
+    sa.Column("kind", sa.String(16), nullable=False, comment="vocabulary.ViewKind"),
+    sa.Column("created_at", sa.DateTime, nullable=False, comment="UTC"),
+    sa.Column("updated_at", sa.DateTime, nullable=False, comment="UTC"),
+    sa.UniqueConstraint("owner", "name"),
+)
+
+home_views = sa.Table(
+    "home_views",
+    workflow,
+    sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column(
+        "view_id",
+        sa.ForeignKey("saved_views.view_id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+)
+"""Where each viewer starts; an office's view may be the home of many."""
 
 
 def open_workflow(url: str) -> sa.Engine:
@@ -87,7 +132,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     cursor.close()
 
 
-def _now() -> dt.datetime:
+def utc_now() -> dt.datetime:
+    """Return this moment in UTC, to the second, without a zone, as the store keeps it."""
     return dt.datetime.now(tz=dt.UTC).replace(tzinfo=None, microsecond=0)
 
 
@@ -107,7 +153,7 @@ def record_import_run(
     with engine.begin() as conn:
         conn.execute(
             import_runs.insert().values(
-                finished_at=_now(),
+                finished_at=utc_now(),
                 sources=json.dumps(sources, ensure_ascii=False),
                 mapping=mapping,
                 read_rows=read,
@@ -130,11 +176,20 @@ def fetch_import_runs(engine: sa.Engine, *, limit: int = 10) -> list[dict[str, o
 def record_audit(engine: sa.Engine, *, viewer: str, role: str, action: str, subject: str) -> None:
     """Write one line of the audit log; lines are never changed or deleted by this program."""
     with engine.begin() as conn:
-        conn.execute(
-            audit_log.insert().values(
-                happened_at=_now(), viewer=viewer, role=role, action=action, subject=subject
-            )
+        write_audit(conn, viewer=viewer, role=role, action=action, subject=subject)
+
+
+def write_audit(conn: sa.Connection, *, viewer: str, role: str, action: str, subject: str) -> None:
+    """Write a line of the audit log in the transaction of what it tells; long subjects are cut."""
+    conn.execute(
+        audit_log.insert().values(
+            happened_at=utc_now(),
+            viewer=viewer,
+            role=role,
+            action=action,
+            subject=subject[:MAX_SUBJECT],
         )
+    )
 
 
 def fetch_audit(engine: sa.Engine, *, limit: int = 100) -> list[dict[str, object]]:

@@ -13,11 +13,12 @@ from types import MappingProxyType
 
 import streamlit as st
 
-from pages.components import places
+from pages.components import page_tools, places
 from pages.components.settings import ALL_REGIONS, InvalidSettingError, Settings, settings
 from queries.scope import EVERYTHING, Scope
 
 _VIEWER = "access.viewer"
+_PAGE = "access.page"
 _SENT = "access.sent_to_frame"
 _PAGES_FOLDER = Path(__file__).parents[1]
 
@@ -34,6 +35,14 @@ PAGES: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
         "big_screen": frozenset(Role),
         "explorer": frozenset(Role),
+        "periods": frozenset(Role),
+        "operators": frozenset(Role),
+        "industries": frozenset(Role),
+        "issues": frozenset(Role),
+        "hot_words": frozenset(Role),
+        "regions": frozenset(Role),
+        "changes": frozenset(Role),
+        "events": frozenset(Role),
         "submissions": frozenset(Role),
     }
 )
@@ -156,6 +165,7 @@ def entered(*, synthetic: bool) -> Iterator[Viewer]:
     In demo mode this draws the switch in the sidebar, but never over real data.
     """
     st.session_state.pop(_SENT, None)
+    page_tools.forget()
     given = settings()
     switchable = given.demo_mode and synthetic
     viewer = demo_switch(given.home_region) if switchable else fixed_viewer(given)
@@ -219,4 +229,24 @@ def require(page: str) -> Viewer:
             "设定行政区划代码（例如420100；全部为all）后重新启动。"
         )
         st.stop()
+    st.session_state[_PAGE] = page
     return viewer
+
+
+def viewer_now() -> Viewer:
+    """Return the viewer whom the page's own `require` let in.
+
+    Raises
+    ------
+    NoFrameError
+        If no page asked yet.
+    """
+    viewer = st.session_state.get(_VIEWER)
+    if not isinstance(viewer, Viewer):
+        raise NoFrameError(page_now())
+    return viewer
+
+
+def page_now() -> str:
+    """Return the name of the page that runs."""
+    return str(st.session_state.get(_PAGE, ""))

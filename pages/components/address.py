@@ -16,7 +16,7 @@ from queries.dimensions import DIMENSIONS
 from queries.scope import EVERYTHING, Scope
 from queries.selection import InvalidSelectionError, Selection
 
-OF_ONE_RESULT = frozenset({"page"})
+OF_ONE_RESULT = frozenset({"page", "rank_page"})
 """Names that mean something only for the selection they were chosen with."""
 
 EARLIEST = dt.date(2000, 1, 1)

@@ -7,23 +7,24 @@ a new one is picked up at the next rerun, and the one before is closed when two 
 import atexit
 import datetime as dt
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-import sqlalchemy as sa
 import streamlit as st
 import yaml
 
 from pages.components import places
 from pages.components.settings import settings
 from queries import reads
+from queries.changes import Changes
 from queries.hot_words import WordsNotDerivedError
 from queries.notable import NotableRules
 from queries.results import Breakdown, DataStatus, Matrix, Series, SubmissionPage, Totals
 from queries.scope import Scope
 from queries.screen import Screen, ScreenPlan
 from queries.selection import Selection
+from queries.standings import NO_LIMITS, Limits, Standings
 from queries.warehouse import (
     NoWarehouseError,
     SchemaVersionError,
@@ -31,21 +32,25 @@ from queries.warehouse import (
     current_generation,
     open_current,
 )
-from queries.workflow import open_workflow, record_audit
 
 __all__ = [
+    "Changes",
+    "Limits",
     "NoWarehouseError",
     "SchemaVersionError",
     "Screen",
+    "Standings",
     "WordsNotDerivedError",
     "breakdown",
     "breakdowns",
+    "changes",
+    "extract",
     "matrix",
     "notable",
     "notable_rules",
-    "record_opening",
     "screen",
     "series",
+    "standings",
     "status",
     "submission",
     "submissions",
@@ -61,12 +66,6 @@ ENTRIES = 400
 
 OPEN_GENERATIONS = 2
 """Generations open at once: the one in service, and the one that running reads still use."""
-
-
-AUDITED_CHARACTERS = 256
-"""Longest subject of an audit line; an address may ask for anything."""
-
-_OPENED = "data.opened"
 
 
 def _close(warehouse: Warehouse) -> None:
@@ -201,6 +200,94 @@ def breakdowns(
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _standings(
+    source: _Source,
+    selection: Selection,
+    scope: Scope,
+    *,
+    level: str,
+    measure: str,
+    order: str,
+    ascending: bool,
+    limits: Limits,
+    limit: int,
+    page: int,
+    count_members: bool,
+) -> Standings:
+    return reads.fetch_standings(
+        _opened(source),
+        selection,
+        scope,
+        level=level,
+        measure=measure,
+        order=order,
+        ascending=ascending,
+        limits=limits,
+        limit=limit,
+        page=page,
+        count_members=count_members,
+    )
+
+
+def standings(
+    selection: Selection,
+    scope: Scope,
+    *,
+    level: str,
+    measure: str = "submissions",
+    order: str = "value",
+    ascending: bool = False,
+    limits: Limits = NO_LIMITS,
+    limit: int = 20,
+    page: int = 1,
+    count_members: bool = False,
+) -> Standings:
+    """Read `queries.reads.fetch_standings` through the cache."""
+    return _standings(
+        _source(),
+        selection,
+        scope,
+        level=level,
+        measure=measure,
+        order=order,
+        ascending=ascending,
+        limits=limits,
+        limit=limit,
+        page=page,
+        count_members=count_members,
+    )
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _changes(
+    source: _Source,
+    selection: Selection,
+    scope: Scope,
+    *,
+    measure: str,
+    levels: tuple[str, ...],
+    pairs: tuple[tuple[str, str], ...],
+) -> Changes:
+    return reads.fetch_changes(
+        _opened(source), selection, scope, measure=measure, levels=levels, pairs=pairs
+    )
+
+
+def changes(
+    selection: Selection,
+    scope: Scope,
+    *,
+    measure: str,
+    levels: Sequence[str],
+    pairs: Sequence[tuple[str, str]] = (),
+) -> Changes:
+    """Read `queries.reads.fetch_changes` through the cache."""
+    return _changes(
+        _source(), selection, scope, measure=measure, levels=tuple(levels), pairs=tuple(pairs)
+    )
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _matrix(
     source: _Source, selection: Selection, scope: Scope, *, rows: str, columns: str, measure: str
 ) -> Matrix:
@@ -235,6 +322,13 @@ def submissions(
     return _submissions(_source(), selection, scope, page=page, page_size=page_size, order=order)
 
 
+def extract(
+    selection: Selection, scope: Scope, *, limit: int, order: str = "registered_at"
+) -> Iterator[pd.DataFrame]:
+    """Read `queries.reads.fetch_extract`, part by part and past the cache: it is too large for it."""
+    return reads.fetch_extract(_opened(_source()), selection, scope, limit=limit, order=order)
+
+
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _submission(source: _Source, scope: Scope, submission_id: str) -> dict[str, object] | None:
     return reads.fetch_submission(_opened(source), scope, submission_id=submission_id)
@@ -243,26 +337,6 @@ def _submission(source: _Source, scope: Scope, submission_id: str) -> dict[str, 
 def submission(scope: Scope, *, submission_id: str) -> dict[str, object] | None:
     """Read `queries.reads.fetch_submission` through the cache."""
     return _submission(_source(), scope, submission_id)
-
-
-@st.cache_resource(show_spinner=False)
-def _workflow(url: str) -> sa.Engine:
-    return open_workflow(url)
-
-
-def record_opening(*, viewer: str, role: str, submission_id: str) -> None:
-    """Write into the audit log that a viewer asked for a submission, once per session."""
-    opened = st.session_state.setdefault(_OPENED, set())
-    if (viewer, submission_id) in opened:
-        return
-    record_audit(
-        _workflow(settings().workflow_url),
-        viewer=viewer,
-        role=role,
-        action="open_submission",
-        subject=submission_id[:AUDITED_CHARACTERS],
-    )
-    opened.add((viewer, submission_id))
 
 
 def words_are_known() -> bool:

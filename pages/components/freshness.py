@@ -5,6 +5,9 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
+from pages.components import data
+from pages.components.settings import settings
+
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
@@ -14,6 +17,11 @@ def warning(last_day: dt.date | None, *, limit: int) -> str | None:
         return "暂无数据"
     behind = working_days_behind(last_day, dt.datetime.now(tz=BEIJING).date())
     return f"数据已落后{behind}个工作日" if behind > limit else None
+
+
+def warning_now() -> str | None:
+    """Return what to say about the data in service, None if it is fresh enough."""
+    return warning(data.status().last_day, limit=settings().stale_working_days)
 
 
 def working_days_behind(last_day: dt.date, today: dt.date) -> int:

@@ -9,6 +9,7 @@ from pages.components import places
 from queries.dimensions import LEVELS
 from queries.vocabulary import (
     Acceptance,
+    EventKind,
     Gender,
     Kind,
     MediationResult,
@@ -95,6 +96,14 @@ VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             SaleMode.MAIL: "邮购",
             SaleMode.DOOR_TO_DOOR: "上门推销",
             SaleMode.OTHER: "其他",
+        },
+        "event_kind": {
+            EventKind.HOLIDAY: "节假日",
+            EventKind.PROMOTION: "促销与宣传日",
+            EventKind.RULE: "法规政策",
+            EventKind.CLASSIFICATION: "分类口径调整",
+            EventKind.DATA: "数据与系统",
+            EventKind.OTHER: "其他",
         },
         "is_online": {"1": "网购", "0": "非网购"},
         "is_livestream": {"1": "直播带货", "0": "非直播"},

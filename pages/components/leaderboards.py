@@ -85,7 +85,7 @@ def board_content(
         "wide": view.board.wide,
         "aside": view.board.aside,
         "heads": heads(measure, comparison),
-        "crumbs": _crumbs(view),
+        "crumbs": crumbs(view),
         "rows": rows,
         "note": f"前{len(rows)}，{counted}{members:,}个" if cut else f"共{members:,}个",
         "more": cut,
@@ -183,7 +183,19 @@ def short_figure(measure: Measure, value: float | None) -> str:
     return wording.figure(measure.name, value).removesuffix("件")
 
 
-def _crumbs(view: View) -> list[dict[str, str]]:
+def level_label(level: str) -> str:
+    """Return the name of a level on screen.
+
+    Examples
+    --------
+    >>> level_label("issue_type"), level_label(WORD)
+    ('问题类别', '词语')
+    """
+    return _LEVEL_LABELS[level]
+
+
+def crumbs(view: View) -> list[dict[str, str]]:
+    """Return the way from the top down to where a board stands; empty at the top."""
     if view.within is None:
         return []
     path = drilling.trail(view.board.key, view.within)

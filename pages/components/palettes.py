@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import streamlit as st
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
@@ -42,3 +44,8 @@ DARK = Palette(
     ramp=("#0c2b58", "#10458a", "#155fb8", "#2b86dd", "#d97f16"),
 )
 """On the big screen; text on `paper` has a contrast of 8:1 and more."""
+
+
+def current() -> Palette:
+    """Return the colours for the theme that the viewer's browser shows."""
+    return DARK if st.context.theme.type == "dark" else LIGHT

@@ -217,6 +217,54 @@ const table = (data, act) => {
   return whole;
 };
 
+const gridCell = (cell, i, row, data, act) => {
+  const node = make('td', `${data.columns[i].right ? 'right ' : ''}${cell.tone || ''}`);
+  if (cell.bar !== undefined) {
+    const bar = make('span', 'bar');
+    bar.style.width = `${Math.round(cell.bar * 1000) / 10}%`;
+    node.append(bar);
+  }
+  if (i || !row.usable) {
+    node.append(make('span', null, cell.text));
+    node.title = cell.hint || '';
+  } else {
+    node.append(button('pick', cell.text, act, { act: 'toggle', board: data.board, code: row.code },
+      { hint: cell.hint || cell.text, pressed: row.selected }));
+  }
+  return node;
+};
+
+const grid = (data, act) => {
+  if (!data.rows.length) return make('p', 'empty', data.empty);
+  const whole = make('table');
+  const head = make('tr');
+  const body = make('tbody');
+  whole.setAttribute('aria-label', data.title);
+  data.columns.forEach((column) => {
+    const cell = make('th', column.right ? 'right' : null, column.label);
+    cell.scope = 'col';
+    cell.title = column.hint || '';
+    if (column.width) cell.style.width = `${column.width}px`;
+    head.append(cell);
+  });
+  data.rows.forEach((row) => {
+    const line = make('tr', row.selected ? 'selected' : null);
+    line.dataset.code = row.code;
+    row.cells.forEach((cell, i) => line.append(gridCell(cell, i, row, data, act)));
+    if (row.tools.length) {
+      const tools = make('td', 'right');
+      row.tools.forEach((tool) => tools.append(button('tool', tool.label, act,
+        { act: tool.act, board: data.board, code: row.code }, { label: `${row.cells[0].text}${tool.label}` })));
+      line.append(tools);
+    }
+    body.append(line);
+  });
+  const top = make('thead');
+  top.append(head);
+  whole.append(top, body);
+  return whole;
+};
+
 const draw = {
   boards: (data, act) => {
     const cards = data.boards.map((each) => board(each, act));
@@ -231,6 +279,7 @@ const draw = {
   course: (data) => data.steps.map(step),
   fields: (data) => data.groups.map(group),
   table: (data, act) => [table(data, act)],
+  grid: (data, act) => [grid(data, act)],
 };
 
 const DOUBLE_CLICK_MS = 300;
@@ -253,10 +302,10 @@ export default function (component) {
     root.send(payload);
   };
   const focused = (parentElement.activeElement || document.activeElement)?.dataset?.id;
-  root.className = `panels ${data.kind}`;
+  root.className = `panels ${data.kind}${data.inRow ? ' in-row' : ''}`;
   root.replaceChildren(...draw[data.kind](data, act));
   if (focused) {
-    const again = [...root.querySelectorAll('button')].find((each) => each.dataset.id === focused);
+    const again = [...root.querySelectorAll('[data-id]')].find((each) => each.dataset.id === focused);
     again?.focus({ preventScroll: true });
   }
 }

@@ -14,22 +14,30 @@ from markupsafe import Markup
 
 from pages.components import render
 
-Kind = Literal["boards", "tiles", "pills", "week", "course", "fields", "table"]
+Kind = Literal[
+    "boards", "tiles", "pills", "week", "course", "fields", "table", "grid",
+    "ranking", "multiples", "heat",
+]  # fmt: skip
 
 MAX_CODE = 256
 """Longest code that a click may carry, in characters; the longest stored one is a name of 256."""
 
 _COMPACT = Markup(
-    "<style>.stMainBlockContainer{padding:1.4rem 1.5rem 1.5rem!important}"
-    ".st-key-selection_bar{position:sticky;top:0;z-index:90;padding:.4rem 0;"
-    "background:var(--st-background-color,#fff)}</style>"
+    "<style>.stMainBlockContainer{{padding:1.4rem 1.5rem 1.5rem!important}}"
+    ".st-key-selection_bar{{position:sticky;top:0;z-index:90;padding:.4rem 0;background:{}}}"
+    ".stApp [data-testid=stCaptionContainer]{{opacity:.75}}</style>"
 )
-_HERE = Path(__file__)
+_PARTS = ("panels", "ranking")
+"""Files of the browser side, joined in this order."""
+
+
+def _joined(suffix: str) -> str:
+    here = Path(__file__).parent
+    return "\n".join((here / f"{name}{suffix}").read_text(encoding="utf-8") for name in _PARTS)
+
+
 _mount = st.components.v2.component(
-    "panels",
-    html='<div class="panels"></div>',
-    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    "panels", html='<div class="panels"></div>', css=_joined(".css"), js=_joined(".js")
 )
 
 
@@ -41,7 +49,7 @@ class Click:
     ----------
     act
         ``toggle``, ``exclude``, ``drill``, ``up``, ``more``, ``measure``, ``moment``, ``remove``,
-        ``clear``, ``open`` or ``sort``.
+        ``clear``, ``open``, ``sort``, ``page``, ``limit``, ``focus`` or ``cell``.
     board
         The panel's key; empty where there is but one.
     code
@@ -100,4 +108,5 @@ def show(
 
 def compact() -> None:
     """Make the page dense; what is selected stays in sight while the rest scrolls below it."""
-    render.show_html(_COMPACT)
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    render.show_html(_COMPACT.format(st.get_option(f"theme.{theme}.backgroundColor")))

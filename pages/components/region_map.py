@@ -6,6 +6,7 @@ import pandas as pd
 
 from pages.components import charts, drilling, places, render, wording
 from pages.components.boards import View
+from pages.components.palettes import LIGHT, Palette
 from pages.components.places import Outline
 from pages.components.render import Option
 from pages.components.settings import settings
@@ -64,7 +65,13 @@ def approval() -> str:
 
 
 def map_chart(
-    found: Breakdown, drawn: MapView, measure: Measure, selection: Selection, *, name: str
+    found: Breakdown,
+    drawn: MapView,
+    measure: Measure,
+    selection: Selection,
+    *,
+    name: str,
+    palette: Palette = LIGHT,
 ) -> Option:
     """Draw the map; the legend stands beside it.
 
@@ -74,7 +81,7 @@ def map_chart(
         Under which the browser knows the outline.
     """
     frame = map_frame(found, drawn.outline, measure, selection)
-    chart = charts.map_chart(frame, map_name=name, size=11, unit=measure.unit)
+    chart = charts.map_chart(frame, map_name=name, palette=palette, size=11, unit=measure.unit)
     chart["series"][0] |= {"left": "20%"}
     return chart
 

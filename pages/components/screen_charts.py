@@ -8,12 +8,14 @@ import streamlit as st
 from pages.components import (
     charts,
     labels,
+    marks,
     render,
     screen_panels,
     screen_rows,
     screen_style,
     wording,
 )
+from pages.components.marks import Event
 from pages.components.places import Outline
 from queries.results import Breakdown, Series
 from queries.selection import Period
@@ -72,16 +74,24 @@ def show_map(
         )
 
 
-def show_trend(course: Series, *, letters: float) -> None:
-    """Draw complaints and tip-offs by week, beside the year before."""
+def show_trend(course: Series, events: Sequence[Event], *, letters: float) -> None:
+    """Draw complaints and tip-offs by week, beside the year before, with what happened meanwhile."""
+    drawn = charts.trend_chart(
+        course.frame,
+        lines={"complaints": "投诉", "tipoffs": "举报"},
+        compared=course.compared,
+        palette=charts.DARK,
+        size=letters,
+    )
     with st.container(key="panel-trend"):
         render.show_clickable(
-            charts.trend_chart(
-                course.frame,
-                lines={"complaints": "投诉", "tipoffs": "举报"},
-                compared=course.compared,
+            marks.mark_days(
+                render.option_of(drawn),
+                course.frame.index,
+                events,
+                grain=course.grain,
+                letter=round(letters * 0.8),
                 palette=charts.DARK,
-                size=letters,
             ),
             key="trend",
             height=screen_style.height("trend"),

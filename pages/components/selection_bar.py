@@ -6,7 +6,19 @@ from typing import Any
 
 import streamlit as st
 
-from pages.components import address, data, listing, members, panels, pills, render, wording
+from pages.components import (
+    address,
+    data,
+    freshness,
+    listing,
+    members,
+    page_tools,
+    panels,
+    pills,
+    render,
+    views,
+    wording,
+)
 from queries.results import Totals
 from queries.scope import Scope
 from queries.selection import (
@@ -65,11 +77,15 @@ def selection_bar(
                 on_click=members.ask_for,
                 args=(members.CONDITIONS,),
             )
+            views.show(selection, scope)
+            page_tools.place()
         names = operator_names(selection, scope)
         pills.show(selection, scope, names)
         totals = data.totals(selection, scope, measures=measures)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             told = selection if compares else replace(selection, comparison=Comparison.NONE)
+            if stale := freshness.warning_now():
+                st.badge(stale, icon=":material/warning:", color="orange")
             _base(told, totals, names)
             if link is not None:
                 st.page_link(
@@ -208,7 +224,7 @@ def _text(selection: Selection, scope: Scope) -> None:
         on_change=_changed("bar.text", scope, lambda before, text: replace(before, text=text)),
         label_visibility="collapsed",
         icon=":material/search:",
-        width=220,
+        width=190,
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from pages.components.charts import LIGHT
+from pages.components import palettes
+from pages.components.palettes import Palette
 from pages.components.render import Option
 from queries.measures import Measure
 from queries.results import Series
@@ -16,7 +17,8 @@ from queries.selection import DateRange
 MAX_DAYS, MAX_WEEKS = 62, 420
 """Longest periods drawn by day and by week; ours, so that a bar stays wide enough to click."""
 
-_TEXT = {"fontSize": 11, "color": LIGHT.faint}
+UNFINISHED = "（未满）"
+"""Stands beside a bucket that period or data cover only in part; it is also drawn paler."""
 
 
 def grain(days: DateRange) -> str:
@@ -32,41 +34,52 @@ def grain(days: DateRange) -> str:
     return "week" if days.days <= MAX_WEEKS else "month"
 
 
-def trend_chart(found: Series, measure: Measure, *, compared: str) -> Option:
+def trend_chart(
+    found: Series, measure: Measure, *, compared: str, palette: Palette | None = None
+) -> Option:
     """Draw one measure over time, sums as bars, rates as a line, beside what it is compared with.
 
     Parameters
     ----------
     compared
         Name of the comparison (环比 …), for the legend.
+    palette
+        Colours; those of the browser's theme if None.
     """
+    colours = palette or palettes.current()
+    text = {"fontSize": 11, "color": colours.faint}
     frame = found.frame
     is_rate = measure.unit == "%"
     name = f"{measure.label}（{measure.unit}）"
     option: dict[str, Any] = {
         "grid": {"left": 6, "right": 8, "top": 26, "bottom": 4, "outerBoundsMode": "same"},
-        "legend": {"top": 0, "left": 0, "itemWidth": 14, "itemHeight": 8, "textStyle": _TEXT},
+        "legend": {"top": 0, "left": 0, "itemWidth": 14, "itemHeight": 8, "textStyle": text},
         "tooltip": {"trigger": "axis", "textStyle": {"fontSize": 12}},
         "toolbox": {"right": 4, "top": -6, "itemSize": 14, "feature": {"brush": _BRUSH_BUTTONS}},
         "brush": {"xAxisIndex": 0, "brushMode": "single", "transformable": False},
         "xAxis": {
             "type": "category",
-            "data": [bucket_text(start, found.grain) for start in frame.index],
-            "axisLabel": _TEXT,
+            "data": [
+                bucket_text(start, found.grain) + ("" if whole else UNFINISHED)
+                for start, whole in zip(frame.index, frame["complete"], strict=True)
+            ],
+            "axisLabel": text,
             "axisTick": {"show": False},
-            "axisLine": {"lineStyle": {"color": LIGHT.line}},
+            "axisLine": {"lineStyle": {"color": colours.line}},
         },
         "yAxis": {
             "type": "value",
             "splitNumber": 3,
-            "axisLabel": _TEXT | {"formatter": "{value}%"} if is_rate else _TEXT,
-            "splitLine": {"lineStyle": {"color": LIGHT.line}},
+            "axisLabel": text | {"formatter": "{value}%"} if is_rate else text,
+            "splitLine": {"lineStyle": {"color": colours.line}},
         },
-        "series": [_series(name, _shown(frame[measure.name], measure), measure, frame["complete"])],
+        "series": [
+            _series(name, _shown(frame[measure.name], measure), measure, frame["complete"], colours)
+        ],
     }
     if found.compared is not None and compared:
         before = _shown(found.compared[measure.name], measure)
-        option["series"].append(_base_line(f"{compared}基期", before))
+        option["series"].append(_base_line(f"{compared}基期", before, colours))
     return option
 
 
@@ -76,7 +89,9 @@ _BRUSH_BUTTONS = {
 }
 
 
-def _series(name: str, values: pd.Series, measure: Measure, complete: pd.Series) -> dict[str, Any]:
+def _series(
+    name: str, values: pd.Series, measure: Measure, complete: pd.Series, colours: Palette
+) -> dict[str, Any]:
     kind = "bar" if measure.denominator is None else "line"
     items = [
         {"value": value, "itemStyle": {"opacity": 1.0 if whole else 0.45}}
@@ -86,20 +101,20 @@ def _series(name: str, values: pd.Series, measure: Measure, complete: pd.Series)
         "type": kind,
         "name": name,
         "data": items,
-        "color": LIGHT.series[0],
+        "color": colours.series[0],
         "barCategoryGap": "16%",
         "symbolSize": 6,
         "selectedMode": "single",
-        "select": {"itemStyle": {"color": LIGHT.series[1]}},
+        "select": {"itemStyle": {"color": colours.series[1]}},
     }
 
 
-def _base_line(name: str, values: pd.Series) -> dict[str, Any]:
+def _base_line(name: str, values: pd.Series, colours: Palette) -> dict[str, Any]:
     return {
         "type": "line",
         "name": name,
         "data": _numbers(values),
-        "color": LIGHT.series[5],
+        "color": colours.series[5],
         "showSymbol": False,
         "lineStyle": {"type": "dashed", "width": 1.2},
         "silent": True,

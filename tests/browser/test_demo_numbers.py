@@ -65,7 +65,8 @@ def visit(server, open_page):
 
 
 def within(rows: pd.DataFrame, days: tuple[dt.date, dt.date]) -> pd.DataFrame:
-    return rows[rows["at"].dt.date.between(*days)]
+    kept: pd.DataFrame = rows[rows["at"].dt.date.between(*days)]
+    return kept
 
 
 def part(paths: pd.Series, number: int) -> pd.Series:
@@ -135,7 +136,9 @@ def test_regions_are_ranked(visit, rows):
     page = visit("regions?period=12m")
     expect_row(page, "region", "武汉市", len(wuhan))
     county = int((wuhan["经营区(行政区划代码)"] == "420111").sum())
-    expect_row(visit("regions?period=12m&region=420100&drill=region:420100"), "region", "洪山区", county)
+    expect_row(
+        visit("regions?period=12m&region=420100&drill=region:420100"), "region", "洪山区", county
+    )
 
 
 def test_months_are_counted(visit, rows):

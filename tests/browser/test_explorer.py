@@ -152,7 +152,7 @@ def test_a_bar_of_the_trend_is_a_day(explorer):
     page = explorer("?period=7d")
     box = trend(page)
     # seven bars on the right 90 % of the chart; the last is Tuesday, 31 March
-    page.mouse.click(box["x"] + box["width"] - 40, box["y"] + box["height"] - 35)
+    page.mouse.click(box["x"] + box["width"] - 40, box["y"] + box["height"] - 65)
     page.wait_for_url("**/explorer?period=2026-03-31..2026-03-31")
     expect_total(page, within(1))
     expect(page.get_by_test_id("stDateInputField").first).to_be_visible()
@@ -161,7 +161,7 @@ def test_a_bar_of_the_trend_is_a_day(explorer):
 def test_days_dragged_over_become_the_period(explorer):
     page = explorer("?period=7d")
     box = trend(page)
-    page.mouse.click(box["x"] + box["width"] - 59, box["y"] + 14)
+    page.mouse.click(box["x"] + box["width"] - 83, box["y"] + 16)
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] * 0.62, y)
     page.mouse.down()

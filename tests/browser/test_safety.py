@@ -12,7 +12,14 @@ from tests.ui.planted import PICTURE, SECRET, WUHAN_NOW, plant
 expect.set_options(timeout=20_000)
 
 OF_WUHAN = {"VIEWER_REGIONS": "420100", "VIEWER_ROLE": "analyst"}
-PAGES = ("", "explorer", "submissions", "big_screen")
+PAGES = (
+    "",
+    "explorer",
+    "submissions",
+    "big_screen",
+    "operators?focus=issue:C03",
+    "hot_words?by=region",
+)
 OWN = "420106"
 """Code of the district that Wuhan's submissions come from."""
 
@@ -105,7 +112,7 @@ def opened(context: BrowserContext, url: str, *, holding: str) -> tuple[Page, Re
     return page, received
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, "changes?by=operator_id"])
 def test_what_the_public_writes_stays_text(server, browser_context, path):
     page, received = opened(browser_context, f"{server.url}/{path}", holding="onerror")
     look_around(page)
@@ -131,7 +138,7 @@ def test_the_live_list_shows_the_letters_themselves(server, open_page):
     expect(article).to_contain_text(PICTURE)
 
 
-@pytest.mark.parametrize("path", [*PAGES, "explorer?region=420500"])
+@pytest.mark.parametrize("path", [*PAGES, "regions", "explorer?region=420500"])
 def test_a_viewer_of_one_city_gets_no_byte_of_another(city_server, browser_context, path):
     _, received = opened(browser_context, f"{city_server.url}/{path}", holding=OWN)
     assert not received.holds(SECRET)

@@ -134,9 +134,9 @@ def test_operators_are_named():
 
 
 def test_crumbs_lead_from_all_to_where_the_board_stands():
-    labels = [each["label"] for each in leaderboards._crumbs(View(REGION, "street_code", "420106"))]
+    labels = [each["label"] for each in leaderboards.crumbs(View(REGION, "street_code", "420106"))]
     assert labels == ["全部", "武汉市", "武昌区"]
-    assert leaderboards._crumbs(CITIES) == []
+    assert leaderboards.crumbs(CITIES) == []
 
 
 def test_the_region_board_starts_below_what_a_viewer_may_see():

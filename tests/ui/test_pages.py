@@ -53,6 +53,7 @@ def test_a_failure_is_told_in_one_sentence_with_the_number_in_the_log(
 
     for name in ("screen", "totals", "submissions"):
         monkeypatch.setattr(f"pages.components.data.{name}", broken)
+    monkeypatch.setattr("pages.components.store.events", broken)
     at = app(empty, **EVERYWHERE).run().switch_page(f"pages/{page}").run()
     assert not at.exception
     sentence = at.error[0].value

@@ -1,0 +1,260 @@
+"""Taking away what is on screen: workbooks, tables and pictures that say what they show."""
+
+import datetime as dt
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from pages.components import (
+    access,
+    address,
+    data,
+    freshness,
+    page_tools,
+    palettes,
+    render,
+    spreadsheets,
+    store,
+    wording,
+)
+from pages.components.access import Viewer
+from pages.components.render import Chart, Option
+from pages.components.selection_bar import operator_names
+from pages.components.spreadsheets import Sheet
+from queries.measures import MEASURES
+from queries.results import Totals
+from queries.scope import Scope
+from queries.selection import Comparison, Selection
+
+__all__ = ["Sheet", "caption", "definitions", "offer", "savable"]
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ZIP = "application/zip"
+
+HALF = 0.6
+"""Width of a digit or a latin letter, in full-width letters."""
+
+PIXEL_RATIO = 2
+"""Pixels of a picture per pixel on screen; ours, sharp when printed in a report."""
+
+CAPTION_SIZE = 10
+CAPTION_HEIGHT = 14
+"""Letters and line of a chart's caption, in pixels."""
+CAPTION_FONT = "'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
+
+Build = Callable[[Sequence[Sheet], Sequence[tuple[str, str]]], bytes]
+
+
+def definitions(measures: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Return what the measures of these names mean, for a `Sheet`.
+
+    Examples
+    --------
+    >>> definitions(["closure_rate"])
+    (('办结率（%）', '已办结÷登记的诉求'),)
+    """
+    named = [MEASURES[name] for name in measures]
+    return tuple((f"{each.label}（{each.unit}）", each.definition) for each in named)
+
+
+def offer(
+    sheets: Callable[[], Sequence[Sheet]],
+    *,
+    selection: Selection,
+    scope: Scope,
+    totals: Totals,
+    name: str,
+    key: str,
+    compares: bool = True,
+) -> None:
+    """Draw the button that takes the page's tables away, in the selection bar if there is one.
+
+    A file is made when it is clicked.
+
+    Parameters
+    ----------
+    sheets
+        Gives the tables, at a click; it runs outside the page, so it may ask `data` but draws
+        nothing.
+    totals
+        What the page shows of the selection; its measures are asked for again at the click, so that
+        the file agrees with itself if newer data came in meanwhile.
+    name
+        Name of the page, also that of the file.
+    compares
+        False on a page that compares nothing.
+    """
+    viewer = access.viewer_now()
+    asked = tuple(totals.current)
+    told = selection if compares else replace(selection, comparison=Comparison.NONE)
+    query = urlencode(address.query())
+    page = access.page_now()
+
+    def made(build: Build, form: str) -> Callable[[], bytes]:
+        def make() -> bytes:
+            found = data.totals(selection, scope, measures=asked)
+            content = build(sheets(), preface(told, scope, found, viewer=viewer, name=name))
+            store.record_export(viewer, subject=f"{page} {form} {query}")
+            return content
+
+        return make
+
+    file = f"{name}_{totals.days.start:%Y%m%d}-{totals.days.end:%Y%m%d}"
+    with (
+        page_tools.slot(),
+        st.popover("导出", icon=":material/download:", type="tertiary", key=f"{key}.popover"),
+    ):
+        st.caption(
+            "导出当前筛选下的表格，附筛选条件、统计期、数量、数据截至日期和指标口径；"
+            f"每张表最多{spreadsheets.MAX_ROWS:,}行。导出留痕。"
+        )
+        st.download_button(
+            "Excel工作簿（XLSX）",
+            data=made(spreadsheets.workbook, "xlsx"),
+            file_name=f"{file}.xlsx",
+            mime=XLSX,
+            icon=":material/table:",
+            on_click="ignore",
+            key=f"{key}.xlsx",
+        )
+        st.download_button(
+            "CSV（压缩包，含说明）",
+            data=made(spreadsheets.tables, "csv"),
+            file_name=f"{file}.zip",
+            mime=ZIP,
+            icon=":material/folder_zip:",
+            on_click="ignore",
+            key=f"{key}.csv",
+        )
+
+
+def preface(
+    selection: Selection, scope: Scope, totals: Totals, *, viewer: Viewer, name: str
+) -> list[tuple[str, str]]:
+    """Return what every file says first: what was counted, how much, of when, by whom."""
+    status = data.status()
+    now = dt.datetime.now(tz=freshness.BEIJING)
+    names = operator_names(selection, scope)
+    lines = [
+        ("来源", "投诉雷达"),
+        ("页面", name),
+        ("筛选条件", wording.describe(selection, days=totals.days, names=names)),
+        ("统计期", wording.days_text(totals.days)),
+        ("诉求数量", _base(totals)),
+        ("可见范围", _scope_text(scope)),
+        ("数据截至", wording.date_text(status.last_day)),
+        ("数据版本", status.generation),
+        (
+            "数据性质",
+            "合成数据，与任何真实的人、企业、诉求无关" if status.synthetic else "登记数据",
+        ),
+        ("导出人", viewer.name),
+        ("导出时间", f"{now:%Y-%m-%d %H:%M}（北京时间）"),
+    ]
+    stale = freshness.warning_now()
+    return [*lines, ("提示", stale)] if stale else lines
+
+
+def caption(totals: Totals, selection: Selection, scope: Scope, *, width: int = 400) -> str:
+    """Return what a picture says of itself: filters, days, base, date of the data; in short lines.
+
+    Parameters
+    ----------
+    width
+        Of the chart, in pixels, that the lines are to fit into.
+    """
+    status = data.status()
+    sentence = wording.describe(selection, days=totals.days, names=operator_names(selection, scope))
+    synthetic = "合成数据。" if status.synthetic else ""
+    text = f"{sentence}{_base(totals)}；数据截至{wording.date_text(status.last_day)}。{synthetic}"
+    return "\n".join(wrapped(text, width / CAPTION_SIZE))
+
+
+def wrapped(text: str, letters: float) -> list[str]:
+    """Return a text in lines of at most so many full-width letters; latin ones count half.
+
+    Examples
+    --------
+    >>> wrapped("共1234件，范围内", 4)
+    ['共1234', '件，范围', '内']
+    """
+    lines, used = [""], 0.0
+    for each in text:
+        width = 1.0 if unicodedata.east_asian_width(each) in "WF" else HALF
+        if used + width > letters:
+            lines.append("")
+            used = 0.0
+        lines[-1] += each
+        used += width
+    return lines
+
+
+def savable(chart: Chart | Mapping[str, Any], *, name: str, caption: str) -> Option:
+    r"""Return a chart with a button that saves it as a picture, its caption in it.
+
+    The picture is white in a light browser; in a dark one it is dark, as its letters are light.
+
+    Parameters
+    ----------
+    name
+        Name of the file.
+    caption
+        What the picture must say of itself, such as `caption` gives; drawn below the chart. Lines
+        are parted by ``\n``.
+
+    Examples
+    --------
+    >>> option = savable({"grid": {"bottom": 4}}, name="走势", caption="数据截至2026年3月31日")
+    >>> option["grid"]["bottom"], option["toolbox"]["feature"]["saveAsImage"]["title"]
+    (18, '保存图片')
+    """
+    palette = palettes.current()
+    option = render.option_of(chart)
+    toolbox = dict(option.get("toolbox") or {"right": 4, "top": -6, "itemSize": 14})
+    toolbox["feature"] = dict(toolbox.get("feature") or {}) | {
+        "saveAsImage": {
+            "type": "png",
+            "name": name,
+            "title": "保存图片",
+            "backgroundColor": palette.paper,
+            "pixelRatio": PIXEL_RATIO,
+            "excludeComponents": ["toolbox"],
+        }
+    }
+    lines = caption.count("\n") + 1
+    text = {
+        "type": "text",
+        "left": 4,
+        "bottom": 0,
+        "silent": True,
+        "style": {
+            "text": caption,
+            "fontSize": CAPTION_SIZE,
+            "fontFamily": CAPTION_FONT,
+            "lineHeight": CAPTION_HEIGHT,
+            "fill": palette.faint,
+        },
+    }
+    grids = option.get("grid")
+    for grid in grids if isinstance(grids, list) else [grids]:
+        if isinstance(grid, dict) and isinstance(grid.get("bottom", 0), int | float):
+            grid["bottom"] = grid.get("bottom", 0) + CAPTION_HEIGHT * lines
+    before = option.get("graphic") or []
+    graphic = [*(before if isinstance(before, list) else [before]), text]
+    return option | {"toolbox": toolbox, "graphic": graphic}
+
+
+def _base(totals: Totals) -> str:
+    counted = totals.current.get("submissions")
+    within = f"范围内共{totals.in_scope:,}件"
+    return within if counted is None else f"共{counted:,.0f}件，{within}"
+
+
+def _scope_text(scope: Scope) -> str:
+    if scope.everything:
+        return "全部区域"
+    return "、".join(wording.label("region", code) for code in scope.regions)

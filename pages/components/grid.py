@@ -1,0 +1,89 @@
+"""Small tables whose rows can be clicked: the rows as the ``grid`` panel draws them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One column; ``right`` for figures, ``width`` in pixels or 0 for what is left."""
+
+    label: str
+    right: bool = False
+    width: int = 0
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value as shown.
+
+    Attributes
+    ----------
+    tone
+        ``good``, ``bad`` or ``neutral``, as in `pages.components.wording.Change`.
+    bar
+        Share of the cell, 0–1, that is shaded; None for no bar.
+    """
+
+    text: str
+    tone: str = ""
+    hint: str = ""
+    bar: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One more thing that a row can do."""
+
+    act: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row; a click on its first cell carries ``code``."""
+
+    code: str
+    cells: tuple[Cell, ...]
+    usable: bool = True
+    selected: bool = False
+    tools: tuple[Tool, ...] = ()
+
+
+def content(
+    board: str, title: str, heads: Sequence[Head], rows: Sequence[Row], *, empty: str
+) -> dict[str, Any]:
+    """Return a table as the panel draws it.
+
+    Parameters
+    ----------
+    board
+        What clicks name as their board.
+    title
+        Read out to those who cannot see the table.
+    empty
+        Said where there are no rows.
+
+    Examples
+    --------
+    >>> drawn = content("m", "逐月", [Head("月份")], [Row("2026-03", (Cell("3月"),))], empty="无")
+    >>> drawn["rows"][0]["cells"]
+    [{'text': '3月', 'tone': '', 'hint': ''}]
+    """
+    return {
+        "board": board,
+        "title": title,
+        "columns": [asdict(each) for each in heads],
+        "rows": [_row(each) for each in rows],
+        "empty": empty,
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    cells = [
+        {name: value for name, value in asdict(cell).items() if value is not None}
+        for cell in row.cells
+    ]
+    return asdict(row) | {"cells": cells}

@@ -1,0 +1,170 @@
+"""研判: what changed, in one or two computed sentences.
+
+A contribution is arithmetic: it says where a change sits, not why it came about.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from analytics.attribution import attribute_change
+from pages.components import change_finding, change_levels, data, render, waterfall, wording
+from pages.components.change_finding import SMALL_BASE, Finding
+from pages.components.screen_rows import GROWING
+from queries.measures import MEASURES
+from queries.scope import Scope
+from queries.selection import Comparison, Selection, compared_range
+
+NAMES = {Comparison.PREVIOUS: ("环比", "上期"), Comparison.LAST_YEAR: ("同比", "去年同期")}
+"""How a comparison is called, and the days that it compares with."""
+
+SCATTERED = 0.1
+"""Share of a change below which its best explanation is none; ours."""
+
+
+def show(selection: Selection, scope: Scope, measure: str = "submissions") -> None:
+    """Draw the sentence; nothing where there is no data."""
+    text = sentence(selection, scope, measure=measure)
+    if text is not None:
+        st.markdown(f"**研判**　{render.as_label(text)}")
+
+
+def sentence(selection: Selection, scope: Scope, *, measure: str = "submissions") -> str | None:
+    """Return what changed and where the change sits, in plain words; None for an empty warehouse.
+
+    Parameters
+    ----------
+    measure
+        Name of the measure that is judged.
+    """
+    if data.status().last_day is None:
+        return None
+    why_not = why_not_compared(selection, measure)
+    if why_not is not None:
+        current = data.totals(selection, scope, measures=(measure,)).current[measure]
+        return f"{MEASURES[measure].label}{wording.figure(measure, current)}，{why_not}。"
+    return _judged(change_finding.source(), selection, scope, measure)
+
+
+@st.cache_data(ttl=data.TTL, max_entries=data.ENTRIES, show_spinner=False)
+def _judged(
+    read_from: tuple[str, str],  # noqa: ARG001 (a part of the key)
+    selection: Selection,
+    scope: Scope,
+    measure: str,
+) -> str:
+    found = change_finding.find(selection, scope, MEASURES[measure])
+    if found.compared is None:
+        return f"{MEASURES[measure].label}{wording.figure(measure, found.now)}；对比期数据不全，不作比较。"
+    return told(found, selection.comparison, scope)
+
+
+def why_not_compared(selection: Selection, measure: str) -> str | None:
+    """Return why a change of this measure is not judged, None where it can be."""
+    status = data.status()
+    if measure in GROWING:
+        return "本期件尚在办理，与早已办结的往期比较会显得下降，不作研判"
+    if selection.comparison is Comparison.NONE:
+        return "未选择比较方式，不作增减研判"
+    if status.first_day is None or status.last_day is None:
+        return "暂无数据，不作研判"
+    days = selection.period.range(status.first_day, status.last_day)
+    wanted = compared_range(days, selection.comparison)
+    if wanted is None or wanted.start >= status.first_day:
+        return None
+    name, then = NAMES[selection.comparison]
+    return (
+        f"{then}（{wording.days_text(wanted)}）早于数据起始日"
+        f"{wording.date_text(status.first_day)}，不作{name}"
+    )
+
+
+def told(found: Finding, comparison: Comparison, scope: Scope) -> str:
+    """Return the sentences about a finding that has something to compare with."""
+    name, then = NAMES[comparison]
+    label = found.measure.label
+    now, before = (wording.figure(found.measure.name, each) for each in (found.now, found.before))
+    if not found.comparable:
+        return f"{label}{now}，{then}{before}，缺少计算基数，不作{name}。"
+    if found.is_small:
+        base = f"本期{found.base:,.0f}件、{then}{found.base_before:,.0f}件"
+        return f"{label}{now}，{then}{before}；基数较小（{base}，均不足{SMALL_BASE}件），不作增减研判。"
+    if found.flat_because:
+        return f"{label}{name}基本持平（{now}，{then}{before}），{_flat(found)}。"
+    return f"{_headline(found, name, then)}。{_explanation(found, then, scope)}"
+
+
+def _flat(found: Finding) -> str:
+    if found.flat_because == "chance":
+        return "变动未超出随机波动范围"
+    if found.measure.unit == "%":
+        return f"变动不足{change_finding.FLAT_POINTS * 100:g}个百分点"
+    return f"变动不足{change_finding.FLAT:.0%}"
+
+
+def _headline(found: Finding, name: str, then: str) -> str:
+    verb = "上升" if found.change > 0 else "下降"
+    now, before = (wording.figure(found.measure.name, each) for each in (found.now, found.before))
+    if found.measure.unit == "%":
+        return f"{found.measure.label}{name}{verb}{abs(found.change) * 100:.1f}个百分点（{now}，{then}{before}）"
+    size = f"{abs(found.change) / found.before:.1%}" if found.before else ""
+    return f"{found.measure.label}{name}{verb}{size}（{now}，{then}{before}）"
+
+
+def _explanation(found: Finding, then: str, scope: Scope) -> str:
+    credible = found.explanations[found.explanations["score"] > 0]
+    which = _which(found)
+    if credible.empty:
+        return f"{which}分散在各区域、商品服务和问题中，没有哪一项明显突出。"
+    weighty = credible[credible["share_of_change"] >= SCATTERED]
+    best = (credible if weighty.empty else weighty).iloc[0]
+    second = _second(best, weighty)
+    named = pd.DataFrame([best] if second is None else [best, second])
+    names = change_finding.names_of(named, found, scope)
+    share, own = wording.percent(best["share_of_change"]), _own(found, best, then)
+    if weighty.empty:
+        return f"{which}较为分散，变动最突出的是“{_member(best, names)}”（占{share}），{own}。"
+    text = f"{which}的{share}来自“{_member(best, names)}”，{own}。"
+    if second is not None:
+        part = waterfall.signed(found.measure, second["contribution"])
+        share = wording.percent(second["share_of_change"])
+        text += f"较突出的还有“{_member(second, names)}”（{part}，占{share}，与前者可能重叠）。"
+    return text
+
+
+def _which(found: Finding) -> str:
+    if found.is_rate:
+        return "升幅" if found.change > 0 else "降幅"
+    return "增量" if found.change > 0 else "减量"
+
+
+def _member(explanation: "pd.Series[Any]", names: Mapping[str, str]) -> str:
+    return change_levels.member_label(str(explanation["key"]), explanation["member"], names)
+
+
+def _second(best: "pd.Series[Any]", weighty: pd.DataFrame) -> "pd.Series[Any] | None":
+    """Return the next explanation that has no part in common with the best one."""
+    first = set(change_levels.parts(str(best["key"]), best["member"]))
+    for place in range(1, len(weighty)):
+        other = weighty.iloc[place]
+        if first.isdisjoint(change_levels.parts(str(other["key"]), other["member"])):
+            return other
+    return None
+
+
+def _own(found: Finding, best: "pd.Series[Any]", then: str) -> str:
+    """Return the member's own figures, and what they would be had it moved like the rest."""
+    name = found.measure.name
+    frame = found.frames[str(best["key"])]
+    members = frame["member"]
+    is_best = members.isna() if best["member"] is None else members == best["member"]
+    row = attribute_change(frame)[is_best.to_numpy()].iloc[0]
+    value, before, expected = (
+        wording.figure(name, row[each]) for each in ("value", "before", "expected")
+    )
+    if found.is_rate:
+        part = waterfall.signed(found.measure, row["contribution"])
+        return f"贡献{part}（其自身{value}，{then}{before}；若与其余部分同步变动，应为{expected}）"
+    return f"由{before}变为{value}；若与其余部分同幅变动，应为{expected}"

@@ -1,0 +1,168 @@
+"""The only bridge from pages to the workflow store: what viewers write, and what they wrote.
+
+`data` answers questions about the warehouse and writes nothing; this writes, and each write is
+audited under the viewer's name.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+import streamlit as st
+
+from pages.components.access import Viewer
+from pages.components.settings import settings
+from queries import calendar_events, saved_views
+from queries.calendar_events import Event, InvalidEventError, NotYourEventError
+from queries.saved_views import (
+    InvalidNameError,
+    NameTakenError,
+    NoSuchViewError,
+    SavedView,
+    TooManyViewsError,
+    ViewError,
+)
+from queries.vocabulary import ViewKind
+from queries.workflow import open_workflow, record_audit
+
+__all__ = [
+    "Event",
+    "InvalidEventError",
+    "InvalidNameError",
+    "NameTakenError",
+    "NoSuchViewError",
+    "NotYourEventError",
+    "SavedView",
+    "StoreError",
+    "TooManyViewsError",
+    "ViewError",
+    "add_event",
+    "change_event",
+    "delete_view",
+    "events",
+    "home_view",
+    "record_export",
+    "record_opening",
+    "remove_event",
+    "rename_view",
+    "save_view",
+    "set_home",
+    "views",
+]
+
+StoreError = sa.exc.SQLAlchemyError
+"""What goes wrong in the store itself: it cannot be reached, or is locked."""
+
+MAX_EVENT_NAME = calendar_events.MAX_NAME
+MAX_EVENT_NOTE = calendar_events.MAX_NOTE
+EVENT_DAYS = (calendar_events.EARLIEST, calendar_events.LATEST)
+MAX_VIEW_NAME = saved_views.MAX_NAME
+
+EVENTS_TTL = dt.timedelta(minutes=1)
+"""How long a process may not see an event that another one wrote."""
+
+_OPENED = "store.opened"
+
+
+@st.cache_resource(show_spinner=False)
+def _engine(url: str) -> sa.Engine:
+    return open_workflow(url)
+
+
+def _store() -> sa.Engine:
+    return _engine(settings().workflow_url)
+
+
+def record_opening(viewer: Viewer, *, submission_id: str) -> None:
+    """Write into the audit log that a viewer asked for a submission, once per session."""
+    opened = st.session_state.setdefault(_OPENED, set())
+    if (viewer.name, submission_id) in opened:
+        return
+    record_audit(
+        _store(),
+        viewer=viewer.name,
+        role=viewer.role,
+        action="open_submission",
+        subject=submission_id,
+    )
+    opened.add((viewer.name, submission_id))
+
+
+def record_export(viewer: Viewer, *, subject: str) -> None:
+    """Write into the audit log that a viewer took figures or submissions away."""
+    record_audit(_store(), viewer=viewer.name, role=viewer.role, action="export", subject=subject)
+
+
+@st.cache_data(ttl=EVENTS_TTL, max_entries=4, show_spinner=False)
+def _events(url: str) -> tuple[Event, ...]:
+    return calendar_events.fetch_events(_engine(url))
+
+
+def events() -> tuple[Event, ...]:
+    """Return every event that viewers entered, wherever it holds."""
+    return _events(settings().workflow_url)
+
+
+def add_event(viewer: Viewer, event: Event) -> None:
+    """Keep a new event."""
+    calendar_events.add_event(_store(), event, author=viewer.name, role=viewer.role)
+    _events.clear()
+
+
+def change_event(viewer: Viewer, event: Event) -> None:
+    """Put an event in place of the viewer's own one of the same number."""
+    calendar_events.change_event(_store(), event, author=viewer.name, role=viewer.role)
+    _events.clear()
+
+
+def remove_event(viewer: Viewer, event_id: int) -> None:
+    """Take the viewer's own event off the calendar."""
+    calendar_events.remove_event(_store(), event_id, author=viewer.name, role=viewer.role)
+    _events.clear()
+
+
+def views(viewer: Viewer, office: str) -> tuple[SavedView, ...]:
+    """Return the views that a viewer finds in the list."""
+    return saved_views.fetch_views(_store(), owner=viewer.name, office=office)
+
+
+def home_view(viewer: Viewer, office: str) -> SavedView | None:
+    """Return where a viewer starts, None without a home."""
+    return saved_views.fetch_home(_store(), owner=viewer.name, office=office)
+
+
+def save_view(
+    viewer: Viewer,
+    office: str,
+    *,
+    name: str,
+    page: str,
+    query: Mapping[str, str],
+    kind: ViewKind,
+) -> None:
+    """Keep an address under a name."""
+    saved_views.save_view(
+        _store(),
+        owner=viewer.name,
+        role=viewer.role,
+        office=office,
+        name=name,
+        page=page,
+        query=query,
+        kind=kind,
+    )
+
+
+def rename_view(viewer: Viewer, view_id: int, *, name: str) -> None:
+    """Give the viewer's own view another name."""
+    saved_views.rename_view(_store(), view_id, name=name, owner=viewer.name, role=viewer.role)
+
+
+def delete_view(viewer: Viewer, view_id: int) -> None:
+    """Delete the viewer's own view."""
+    saved_views.delete_view(_store(), view_id, owner=viewer.name, role=viewer.role)
+
+
+def set_home(viewer: Viewer, office: str, view_id: int | None) -> None:
+    """Make a view the place where the viewer starts; None takes the home away."""
+    saved_views.set_home(_store(), view_id, owner=viewer.name, office=office, role=viewer.role)

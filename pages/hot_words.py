@@ -1,0 +1,100 @@
+"""涉诉热词: which words submissions speak of, which rise, and where they come from."""
+
+import streamlit as st
+
+from pages.components import (
+    access,
+    address,
+    choices,
+    data,
+    explorer_clicks,
+    exports,
+    judgement,
+    newest,
+    palettes,
+    panels,
+    ranking_export,
+    ranking_limits,
+    ranking_table,
+    render,
+    word_cloud,
+    word_courses,
+    word_sources,
+)
+from pages.components.selection_bar import selection_bar
+
+viewer = access.require("hot_words")
+scope = viewer.scope
+asked = address.query()
+colours = palettes.current()
+
+selection = selection_bar(scope, link=("pages/submissions.py", "查看诉求明细"))
+if not data.words_are_known():
+    st.info("热词尚未提取，请管理员运行刷新任务。", icon=":material/search_off:")
+    st.stop()
+judgement.show(selection, scope)
+terms = selection.text.split()
+view = word_cloud.VIEW
+clicked = explorer_clicks.on_board([view], scope)
+ranking = word_cloud.guarded(ranking_limits.read(asked, measures=("submissions",)))
+found = ranking_table.fetch(view, selection, scope, ranking)
+
+totals = data.totals(selection, scope, measures=("submissions",))
+caption = exports.caption(totals, selection, scope)
+exports.offer(
+    lambda: ranking_export.sheets(view, selection, scope, ranking),
+    selection=selection,
+    scope=scope,
+    totals=totals,
+    name="涉诉热词",
+    key="export",
+)
+
+left, right = st.columns([44, 56], gap="small")
+with left:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("**热词云** 字越大越多，点击即按该词搜索", width="content")
+        size = choices.choose("cloud", word_cloud.SIZES, asked, label="热词云口径")
+    words = word_cloud.fetch_cloud(selection, scope, by=size)
+    drawn = word_cloud.cloud(words, by=size, palette=colours)
+    if drawn is None:
+        st.caption("该范围内没有符合条件的词。")
+    else:
+        render.show_clickable(
+            exports.savable(drawn, name="热词云", caption=caption),
+            key="cloud",
+            height="330px",
+            on_click=lambda code: clicked(panels.Click("toggle", view.board.key, code)),
+        )
+    st.caption(word_cloud.note(words, by=size))
+    st.markdown(f"**走势** {word_courses.title(terms)}")
+    courses = word_courses.courses(found, selection, scope)
+    render.show(
+        exports.savable(
+            word_courses.course_chart(courses, palette=colours), name="热词走势", caption=caption
+        ),
+        key=f"courses_{selection.period.code}_{len(courses.columns)}".replace(".", "_"),
+        height=250,
+    )
+with right:
+    ranking_table.show(found, view, selection, scope, key="ranking")
+    if ranking.at_least != ranking_limits.read(asked, measures=("submissions",)).at_least:
+        st.caption(
+            f"按增幅排序时只列本期不少于{ranking.at_least}件的词（本系统设定），避免小基数误导。"
+        )
+
+sources = word_sources.views(asked, selection, scope)
+if terms:
+    st.markdown("**来源分布** 含所搜词的诉求来自哪里，点击继续筛选")
+    word_sources.show_boards(sources, selection, scope)
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    st.markdown("**分区域、分行业热词** 点击成员名称筛选", width="content")
+    spread = choices.choose("by", word_sources.SPREADS, asked, label="展开方式")
+if spread in sources:
+    panels.show(
+        "grid",
+        word_sources.spread(sources[spread], selection, scope),
+        key=f"spread_{spread}",
+        on_click=word_sources.on_member(scope),
+    )
+newest.show(selection, scope, key="newest")

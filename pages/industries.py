@@ -1,0 +1,75 @@
+"""涉诉行业: where complaints arise, by industry or by goods and services."""
+
+import streamlit as st
+
+from pages.components import (
+    access,
+    address,
+    choices,
+    data,
+    exports,
+    figures,
+    focus,
+    focus_address,
+    focus_lists,
+    heat_map,
+    judgement,
+    multiples,
+    ranking_export,
+    ranking_limits,
+    ranking_table,
+    treemap,
+)
+from pages.components.selection_bar import selection_bar
+
+viewer = access.require("industries")
+scope = viewer.scope
+
+SIDES = {"industry": "行业", "product": "商品服务"}
+
+selection = selection_bar(
+    scope, measures=figures.FIGURES, link=("pages/submissions.py", "查看诉求明细")
+)
+asked = ranking_limits.read(address.query())
+member = focus_address.read(address.query(), scope)
+if member is not None:
+    focus.show(member, selection, scope, asked.measure)
+    st.stop()
+
+judgement.show(selection, scope, asked.measure.name)
+figures.show(selection, scope, chosen=asked.measure)
+
+side = choices.choose("by", SIDES, address.query(), label="分类方式")
+view = ranking_table.standing_view(side, selection, scope)
+found = ranking_table.fetch(view, selection, scope, asked)
+exports.offer(
+    lambda: ranking_export.sheets(view, selection, scope, asked, columns="issue_type"),
+    selection=selection,
+    scope=scope,
+    totals=data.totals(selection, scope, measures=figures.FIGURES),
+    name="涉诉行业",
+    key="export",
+)
+ranked, beside = st.columns([58, 42], gap="small")
+with ranked:
+    ranking_table.show(found, view, selection, scope, key="ranking")
+with beside:
+    treemap.show(view, selection, scope, asked, inner=side, key="treemap")
+
+crossed, listed = st.columns([58, 42], gap="small")
+with crossed:
+    heat_map.show(
+        selection,
+        scope,
+        rows=view.level,
+        columns="issue_type",
+        measure=heat_map.measure_of(asked.measure),
+        key="heat",
+        title=f"{view.board.title}×问题",
+        base=view.base(selection),
+    )
+with listed:
+    for key in SIDES:
+        place = ranking_table.standing_view(key, selection, scope)
+        focus_lists.show(place, selection, scope, key=f"focus_list_{key}")
+multiples.show(found, view, selection, scope, key="multiples")

@@ -1,0 +1,87 @@
+"""Text stands out from what is behind it: 4.5 to 1, in both themes."""
+
+import pytest
+
+from tests.browser.looking import wait_until_idle
+from tests.ui.ranked import SURGE, plant
+
+LEAST = 4.5
+"""WCAG 2.1, level AA, for text of normal size."""
+
+DRAWN = 80
+"""Texts on a page once its panels are drawn; the bar and the sidebar have about 45."""
+
+PATHS = (
+    "operators?min=3",
+    "industries?period=12m",
+    "issues?issue=C03&-channel=odr",
+    f"operators?focus=operator:{SURGE}",
+    "explorer",
+    "submissions",
+    "periods",
+    "regions",
+    "hot_words",
+    "changes",
+    "events",
+)
+
+# Faint text as it is seen: colours under each other, opacity of everything around multiplied.
+FAINT = """(least) => {
+    const luminance = (colour) => {
+        const [r, g, b] = colour.map((v) => v / 255).map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    const read = (text) => {
+        canvas.clearRect(0, 0, 1, 1);
+        canvas.fillStyle = '#000';
+        canvas.fillStyle = text;
+        canvas.fillRect(0, 0, 1, 1);
+        const data = canvas.getImageData(0, 0, 1, 1).data;
+        return [data[0], data[1], data[2], data[3] / 255];
+    };
+    const over = (top, share, below) => below.map((value, i) => top[i] * share + value * (1 - share));
+    const found = [];
+    let seen = 0;
+    const look = (root) => root.querySelectorAll('*').forEach((element) => {
+        if (element.shadowRoot) look(element.shadowRoot);
+        const words = [...element.childNodes].filter((node) => node.nodeType === 3 && node.textContent.trim());
+        if (!words.length || !element.getClientRects().length) return;
+        if (element.matches('[data-testid="stIconMaterial"], style, script, option')) return;
+        if (element.closest('[disabled], [aria-disabled="true"], [data-testid="stPaginationEllipsis"]')) return;
+        const layers = [];
+        let opacity = 1;
+        for (let up = element; up; up = up.parentElement || up.getRootNode().host) {
+            const style = getComputedStyle(up);
+            layers.unshift(read(style.backgroundColor));
+            opacity *= parseFloat(style.opacity);
+        }
+        const ground = layers.reduce((below, layer) => over(layer, layer[3], below), [255, 255, 255]);
+        const ink = read(getComputedStyle(element).color);
+        const [a, b] = [luminance(over(ink, ink[3] * opacity, ground)), luminance(ground)];
+        const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        seen += 1;
+        if (ratio < least) found.push(`${ratio.toFixed(2)} ${element.className} ${element.textContent.slice(0, 20)}`);
+    });
+    look(document);
+    return [seen, [...new Set(found)]];
+}"""
+
+
+@pytest.fixture(scope="module")
+def server(serve_module, tmp_path_factory):
+    folder = plant(tmp_path_factory.mktemp("warehouse"))
+    return serve_module(folder, f"sqlite:///{folder}/workflow.db", VIEWER_REGIONS="all")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PATHS)
+def test_text_stands_out(server, browser_context, path, theme):
+    page = browser_context.new_page()
+    page.emulate_media(color_scheme=theme)
+    page.goto(f"{server.url}/{path}")
+    wait_until_idle(page)
+    page.wait_for_function(f"({FAINT})({LEAST})[0] > {DRAWN}")
+    page.wait_for_timeout(1000)
+    _, faint = page.evaluate(FAINT, LEAST)
+    assert faint == []

@@ -1,0 +1,268 @@
+import datetime as dt
+import math
+
+import pandas as pd
+import pytest
+
+from analytics.attribution import explain_change
+from jobs.refresh import derive
+from pages.components import change_levels, change_tables, judgement, waterfall
+from pages.components.change_finding import Finding
+from pages.components.settings import settings
+from queries.generations import GenerationStore
+from queries.measures import MEASURES
+from queries.scope import EVERYTHING, Scope
+from queries.selection import Comparison, DateRange, InvalidSelectionError, Period, Selection
+from tests.staging import batch, record
+
+MARCH = DateRange(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
+FEBRUARY = DateRange(dt.date(2026, 2, 1), dt.date(2026, 2, 28))
+
+
+def frame(members, now, before, base=None, base_before=None):
+    nothing = [math.nan] * len(members)
+    return pd.DataFrame(
+        {
+            "member": pd.Series(members, dtype=object),
+            "numerator": pd.Series(now, dtype=float),
+            "numerator_before": pd.Series(before, dtype=float),
+            "denominator": pd.Series(base or nothing, dtype=float),
+            "denominator_before": pd.Series(base_before or nothing, dtype=float),
+        }
+    )
+
+
+def finding(measure, frames):
+    whole = next(iter(frames.values())).sum(numeric_only=True, min_count=1)
+    now, before = whole["numerator"], whole["numerator_before"]
+    base, base_before = now, before
+    if MEASURES[measure].denominator is not None:
+        base, base_before = whole["denominator"], whole["denominator_before"]
+        now = now / base if base else math.nan
+        before = before / base_before if base_before else math.nan
+    return Finding(
+        measure=MEASURES[measure],
+        frames=frames,
+        explanations=explain_change(frames),
+        now=now,
+        before=before,
+        base=base,
+        base_before=base_before,
+        days=MARCH,
+        compared=FEBRUARY,
+    )
+
+
+def told(measure, frames, comparison=Comparison.PREVIOUS):
+    return judgement.told(finding(measure, frames), comparison, EVERYTHING)
+
+
+def test_a_rise_by_hand():
+    # 500 against 300; Wuhan adds 210 of 200, the others fall from 200 to 190, so by 5 %:
+    # without its own movement Wuhan's 100 would be 95.
+    cities = frame(["420100", "420500", "420600"], [310, 100, 90], [100, 105, 95])
+    text = told("complaints", {"city_code": cities})
+    assert text == (
+        "投诉量环比上升66.7%（500件，上期300件）。增量的105.0%来自“武汉市”，"
+        "由100件变为310件；若与其余部分同幅变动，应为95件。"
+    )
+
+
+def test_a_fall_is_told_as_one():
+    cities = frame(["420100", "420500"], [100, 200], [300, 200])
+    text = told("complaints", {"city_code": cities}, Comparison.LAST_YEAR)
+    assert text.startswith("投诉量同比下降40.0%（300件，去年同期500件）。减量的100.0%来自“武汉市”")
+
+
+def test_a_pair_is_named_by_both_parts():
+    pair = frame(["420100|1", "420100|0", "420500|0"], [200, 100, 100], [20, 100, 100])
+    text = told("complaints", {"city_code+is_prepaid": pair})
+    assert "来自“武汉市、预付式”" in text
+
+
+def test_an_explanation_of_little_weight_is_not_made_more_of_than_it_is():
+    # the first grew from 5 to 60, but that is 55 of 1,055
+    cities = [f"4203{number:02}" for number in range(1, 11)]
+    counted = frame(["420100", *cities], [60, *[1100] * 10], [5, *[1000] * 10])
+    text = told("complaints", {"county_code": counted})
+    assert "增量较为分散，变动最突出的是“武汉市”（占5.2%），由5件变为60件" in text
+
+
+def test_what_moves_alike_has_no_explanation():
+    cities = frame(["420100", "420500"], [150, 300], [100, 200])
+    assert told("complaints", {"city_code": cities}).endswith("没有哪一项明显突出。")
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "said"),
+    [
+        pytest.param(10_150, 10_000, "变动不足2%", id="1.5 %"),
+        pytest.param(
+            10_300, 10_000, "上升3.0%", id="300 exceed 1.96 times the root of 20,300, 279"
+        ),
+        pytest.param(110, 100, "变动未超出随机波动范围", id="10 are less than 1.96 times 14.5"),
+        pytest.param(130, 100, "上升30.0%", id="30 exceed 1.96 times the root of 230, 29.7"),
+        pytest.param(
+            19, 5, "基数较小（本期19件、上期5件，均不足20件）", id="fewer than 20 on both sides"
+        ),
+        pytest.param(20, 5, "上升300.0%", id="20 on one side"),
+        pytest.param(
+            50, 0, "投诉量环比上升（50件，上期0件）", id="from nothing there is no percentage"
+        ),
+    ],
+)
+def test_small_and_chance_changes_are_not_judged(now, before, said):
+    assert said in told("complaints", {"city_code": frame(["420100"], [now], [before])})
+
+
+def test_a_rate_is_told_in_points_with_the_members_own_rates():
+    # on time 800 of 1,000 against 900 of 1,000; the office of Wuhan fell from 90 % to 70 %
+    units = frame(["420100", "420500"], [350, 450], [450, 450], [500, 500], [500, 500])
+    text = told("on_time_rate", {"city_code": units})
+    assert text == (
+        "按时办结率环比下降10.0个百分点（80.0%，上期90.0%）。降幅的100.0%来自“武汉市”，"
+        "贡献-10.00个百分点（其自身70.0%，上期90.0%；若与其余部分同步变动，应为90.0%）。"
+    )
+
+
+def test_a_rate_near_its_end_is_judged_by_points():
+    # late in 0.1 % and in 1 %: less than 2 % of the rate, but 0.9 points
+    units = frame(["420100", "420500"], [4_900, 5_000], [4_990, 5_000], [5_000] * 2, [5_000] * 2)
+    assert "下降0.9个百分点" in told("on_time_rate", {"city_code": units})
+    units = frame(["420100", "420500"], [4_960, 5_000], [4_990, 5_000], [5_000] * 2, [5_000] * 2)
+    assert "变动不足0.5个百分点" in told("on_time_rate", {"city_code": units})
+
+
+def test_a_rate_within_chance_is_flat():
+    # 82 of 100 against 80 of 100: 2 points; the standard error is 5.5 points
+    units = frame(["420100", "420500"], [41, 41], [40, 40], [50, 50], [50, 50])
+    assert "变动未超出随机波动范围" in told("mediation_rate", {"city_code": units})
+
+
+def test_a_rate_without_base_is_not_compared():
+    units = frame(["420100"], [41], [0], [50], [0])
+    assert "缺少计算基数，不作环比" in told("mediation_rate", {"city_code": units})
+
+
+PARTS = [waterfall.Part(str(number), str(number), float(number - 20)) for number in range(40)]
+
+
+def test_the_steps_of_a_waterfall_lead_from_then_to_now():
+    change = sum(part.contribution for part in PARTS)
+    bars = waterfall.steps(5_000, 5_000 + change, PARTS, names=("then", "rest", "now"))
+    assert len(bars) == waterfall.STEPS + 3
+    assert [bar.start for bar in bars[1:-1]] == [bar.end for bar in bars[:-2]]
+    assert sum(bar.change for bar in bars[1:-1]) == pytest.approx(change)
+    assert bars[-2].end == bars[-1].end == 5_000 + change
+
+
+def test_the_option_of_a_waterfall_stacks_up_to_the_figures():
+    bars = waterfall.steps(
+        100,
+        90,
+        [waterfall.Part("a", "k@a", -30.0), waterfall.Part("b", "", 20.0)],
+        names=("", "", ""),
+    )
+    below, shown = waterfall.waterfall_chart(bars, MEASURES["complaints"])["series"]
+    assert below["data"] == [0, 100, 90, 0]
+    assert [item["value"] for item in shown["data"]] == [100, 20, 30, 90]
+    assert [item.get("code") for item in shown["data"]] == [None, None, "k@a", None]
+    assert [item["label"]["formatter"] for item in shown["data"]] == [
+        "100件",
+        "+20件",
+        "-30件",
+        "90件",
+    ]
+
+
+def test_a_click_with_a_forged_code_is_none():
+    for code in ("city_code@Queens", "secrets@420100", "city_code+issue_type@420100", "@", ""):
+        key, _, member = code.partition(change_tables.KEY_MARK)
+        assert not change_levels.is_member(key, member), code
+    with pytest.raises(InvalidSelectionError):
+        change_levels.narrowed(Selection(), "city_code", "Queens")
+
+
+def test_levels_below_what_is_chosen():
+    wuhan = Scope(regions=("420100",))
+    assert change_levels.levels(Selection(), wuhan)[0] == "county_code"
+    one = Selection().with_filter("region", ["420106"]).with_filter("operator", ["op-1"])
+    assert change_levels.levels(one, EVERYTHING)[0] == "street_code"
+    assert "operator_id" not in change_levels.levels(one, EVERYTHING)
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory):
+    """60 complaints of March, 40 of them of Wuhan; 20 of February, half of them of Wuhan."""
+    days = [("2026-03-15", "420100", 40), ("2026-03-31", "420500", 20)]
+    days += [("2026-02-15", "420100", 10), ("2026-02-01", "420500", 10)]
+    rows = [
+        record(f"{day}-{city}-{number}", f"{day}T10:00", city_code=city, province_code="420000")
+        for day, city, count in days
+        for number in range(count)
+    ]
+    folder = tmp_path_factory.mktemp("warehouse")
+    with GenerationStore(folder).building() as building:
+        building.stage(batch(rows))
+        building.merge()
+        derive(building)
+    return folder
+
+
+@pytest.fixture
+def said(warehouse, monkeypatch):
+    monkeypatch.setenv("WAREHOUSE_URL", f"duckdb:///{warehouse}")
+    settings.cache_clear()
+    yield judgement.sentence
+    settings.cache_clear()
+
+
+IN_MARCH = Selection(period=Period("2026-03-01..2026-03-31"))
+
+
+def test_the_sentence_counts_what_is_in_the_warehouse(said):
+    # 60 against 20: Wuhan adds 30 of 40; the rest doubled, which would have made 20 of its 10
+    text = said(IN_MARCH, EVERYTHING, measure="complaints")
+    assert text.startswith("投诉量环比上升200.0%（60件，上期20件）。")
+
+
+@pytest.mark.parametrize(
+    ("selection", "measure", "why"),
+    [
+        pytest.param(
+            Selection(period=Period("2026-02-01..2026-02-28")),
+            "submissions",
+            "上期（2026年1月1日至1月31日）早于数据起始日2026年2月1日，不作环比",
+            id="before the data",
+        ),
+        pytest.param(
+            Selection(comparison=Comparison.NONE), "submissions", "未选择比较方式", id="none wanted"
+        ),
+        pytest.param(IN_MARCH, "closure_rate", "本期件尚在办理", id="still growing"),
+        pytest.param(
+            IN_MARCH.with_filter("region", ["420200"]),
+            "submissions",
+            "基数较小",
+            id="nothing there",
+        ),
+    ],
+)
+def test_why_nothing_is_judged_is_said(said, selection, measure, why):
+    assert why in said(selection, EVERYTHING, measure=measure)
+
+
+def test_a_viewer_is_told_of_the_own_city_alone(said):
+    text = said(IN_MARCH, Scope(regions=("420500",)), measure="complaints")
+    assert "20件，上期10件" in text
+    assert "武汉" not in text
+    assert said(IN_MARCH, Scope(), measure="complaints").startswith("投诉量0件")
+
+
+def test_an_empty_warehouse_has_no_sentence(tmp_path, monkeypatch):
+    with GenerationStore(tmp_path).building() as building:
+        derive(building)
+        building.changed = True
+    monkeypatch.setenv("WAREHOUSE_URL", f"duckdb:///{tmp_path}")
+    settings.cache_clear()
+    assert judgement.sentence(Selection(), EVERYTHING) is None
+    settings.cache_clear()
