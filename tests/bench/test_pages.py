@@ -76,12 +76,12 @@ def test_viewers_click_at_the_same_time(warehouse):
         warehouse.path.parent,
         warehouse.content,
         viewers=3,
-        seconds=12,
+        seconds=20,
         pages=("submissions", "explorer"),
         progress=silent,
     )
-    assert (result.submissions, result.viewers, result.seconds) == (SUBMISSIONS, 3, 12)
-    assert 3 <= result.clicks <= 15
+    assert (result.submissions, result.viewers, result.seconds) == (SUBMISSIONS, 3, 20)
+    assert 1 <= result.clicks <= 30
     assert 0 < result.median_seconds <= result.p95_seconds <= result.slowest_seconds
     assert result.peak_bytes > 100_000_000
 

@@ -51,7 +51,8 @@ def row(page: Page, board: str, label: str):
 
 
 def choose(page: Page, board: str, label: str) -> None:
-    row(page, board, label).locator(".pick").click()
+    # On the name: the row's tools come up in the middle, under the pointer.
+    row(page, board, label).locator(".pick").click(position={"x": 24, "y": 11})
 
 
 def tool(page: Page, board: str, label: str, name: str) -> None:
