@@ -153,7 +153,7 @@ def test_a_word_is_counted_where_it_stands(visit, rows):
     count = int(shown["具体问题"].str.contains("三包", regex=False).sum())
     assert count > 0
     page = visit("hot_words?period=12m&q=三包")
-    expect(page.get_by_text(f"共{count:,}件")).to_be_visible()
+    expect(page.get_by_text(f"共{count:,}件", exact=True)).to_be_visible()
 
 
 def test_a_change_is_told_with_its_base(visit, rows):
