@@ -1,6 +1,7 @@
 """投诉雷达: the pages a viewer may open, one frame around them, one error handler."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -20,6 +21,11 @@ PAGES = {
     "submissions": ("诉求明细", ":material/list_alt:"),
 }
 SIDEBAR_PIXELS = 210
+
+# What stands in the sidebar first fixes its width, so this is said before anything is drawn there.
+asked = urlsplit(st.context.url or "").path.rpartition("/")[2]
+beside = asked in PAGES and asked != "big_screen"
+st.set_page_config(layout="wide", initial_sidebar_state=SIDEBAR_PIXELS if beside else "collapsed")
 
 with failures.Explained():
     st.sidebar.subheader("投诉雷达", anchor=False)

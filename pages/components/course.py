@@ -8,9 +8,10 @@ from typing import Any, Literal
 import pandas as pd
 
 from pages.components import tables, wording
-from queries.vocabulary import Acceptance, Kind, Status
+from queries.vocabulary import STATUS_RANK, Acceptance, Kind, Status
 
 State = Literal["done", "open", "skipped"]
+_OVER = (Status.DECLINED, Status.WITHDRAWN, Status.CLOSED, Status.FED_BACK, Status.ARCHIVED)
 _ONE_DAY = dt.timedelta(days=1)
 
 
@@ -50,18 +51,18 @@ def steps(record: Mapping[str, Any], *, as_of: dt.date | None) -> tuple[Step, ..
     started = _moment(record, "registered_at")
     found = [
         Step("登记", tables.moment(started), "done"),
-        _step(record, "分送", "dispatched_at", as_of=as_of),
+        _step(record, "分送", "dispatched_at", as_of=as_of, by=Status.DISPATCHED),
     ]
     kind = record.get("kind")
     if kind == Kind.COMPLAINT:
         found += [
-            _step(record, "初查", "first_checked_at", due="first_check_due_at", as_of=as_of),
+            _first_check(record, "初查", as_of, by=Status.ACCEPTED),
             _acceptance(record, as_of),
             _mediation(record),
         ]
     elif kind == Kind.TIPOFF:
         found += [
-            _step(record, "核查", "first_checked_at", due="first_check_due_at", as_of=as_of),
+            _first_check(record, "核查", as_of, by=Status.CASE_OPENED),
             _case(record),
         ]
     found.append(_step(record, "办结", "closed_at", due="due_at", as_of=as_of))
@@ -70,12 +71,25 @@ def steps(record: Mapping[str, Any], *, as_of: dt.date | None) -> tuple[Step, ..
     return tuple(found)
 
 
-def _step(
-    record: Mapping[str, Any], label: str, at: str, *, as_of: dt.date | None, due: str | None = None
+def _first_check(
+    record: Mapping[str, Any], label: str, as_of: dt.date | None, *, by: Status
 ) -> Step:
+    return _step(record, label, "first_checked_at", due="first_check_due_at", as_of=as_of, by=by)
+
+
+def _step(
+    record: Mapping[str, Any],
+    label: str,
+    at: str,
+    *,
+    as_of: dt.date | None,
+    due: str | None = None,
+    by: Status = Status.CLOSED,
+) -> Step:
+    """Return a step; one without a date has passed if the status is ``by`` or beyond."""
     reached, limit = _moment(record, at), _moment(record, due) if due else None
-    mark, late = _delay(reached, limit, as_of, over=_is_over(record))
-    passed = reached is not None or _is_over(record)
+    passed = reached is not None or _is_over(record) or _has_come_to(record, by)
+    mark, late = _delay(reached, limit, as_of, over=passed)
     return Step(
         label=label,
         when=tables.moment(reached) if reached else "未填写" if passed else "未到",
@@ -124,7 +138,7 @@ def _acceptance(record: Mapping[str, Any], as_of: dt.date | None) -> Step:
     if record.get("acceptance") == Acceptance.DECLINED:
         reason = record.get("reject_reason")
         return Step("不予受理", tables.text_of("reject_reason", reason), "done")
-    return _step(record, "受理", "accepted_at", as_of=as_of)
+    return _step(record, "受理", "accepted_at", as_of=as_of, by=Status.ACCEPTED)
 
 
 def _mediation(record: Mapping[str, Any]) -> Step:
@@ -163,7 +177,14 @@ def _publication(record: Mapping[str, Any]) -> Step:
 
 
 def _is_over(record: Mapping[str, Any]) -> bool:
-    return _moment(record, "closed_at") is not None
+    return _moment(record, "closed_at") is not None or record.get("status") in _OVER
+
+
+def _has_come_to(record: Mapping[str, Any], status: Status) -> bool:
+    try:
+        return STATUS_RANK[Status(str(record.get("status")))] >= STATUS_RANK[status]
+    except ValueError:
+        return False
 
 
 def _moment(record: Mapping[str, Any], name: str) -> dt.datetime | None:

@@ -207,3 +207,25 @@ def test_a_step_that_was_passed_without_a_date_says_so():
         ("done", "未填写"),
     ]
     assert not found["初查"].late
+
+
+@pytest.mark.parametrize(
+    ("status", "passed"),
+    [
+        (Status.REGISTERED, ["登记"]),
+        (Status.DISPATCHED, ["登记", "分送"]),
+        (Status.MEDIATING, ["登记", "分送", "初查", "受理"]),
+        (Status.CLOSED, ["登记", "分送", "初查", "受理", "调解", "办结"]),
+    ],
+)
+def test_a_status_tells_what_has_passed_without_dates(status, passed):
+    given = {
+        "kind": Kind.COMPLAINT,
+        "registered_at": at("2026-03-01"),
+        "status": status,
+        "first_check_due_at": at("2026-03-02"),
+    }
+    found = [each for each in course.steps(given, as_of=AS_OF) if each.state == "done"]
+    assert [each.label for each in found] == passed
+    assert {each.when for each in found[1:]} <= {"未填写"}
+    assert not any(each.late for each in found)
