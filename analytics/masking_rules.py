@@ -269,8 +269,9 @@ def _word_rules() -> tuple[Rule, ...]:
         ),
         Rule(
             "order number",
-            rf"({_any(words['order_cues'])}{marked}? ?)[A-Za-z0-9\-]{{2,40}}([A-Za-z0-9]{{4}})",
-            "${1}****${2}",
+            rf"({_any(words['order_cues'])}{marked}? ?)"
+            r"(?:([0-9]{6}\*{4})\*{4}|[A-Za-z0-9\-]{2,40})([A-Za-z0-9]{4})",
+            "${1}${2}****${3}",
         ),
         Rule(
             "own name",

@@ -1,6 +1,7 @@
 """``python -m jobs``: import, refresh, status, rollback, demo data."""
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from jobs.bench.engines import ENGINES
 from jobs.bench.run import CAP, IMPORT_ROWS, run_bench
 from jobs.bench.viewers import SECONDS, VIEWERS
 from jobs.demonstration import make_demonstration
+from jobs.importing.databases import SERVER_FORM, database_address, parsed_address
 from jobs.importing.run import import_sources
 from jobs.importing.suggest import suggest_mapping
 from jobs.maps import build_maps
@@ -30,6 +32,11 @@ Warehouse = Annotated[str, typer.Option("--warehouse", envvar="WAREHOUSE_URL", h
 Workflow = Annotated[str, typer.Option("--workflow", envvar="WORKFLOW_URL", help="业务库地址")]
 AsJson = Annotated[bool, typer.Option("--json", help="结果以一个JSON对象输出到标准输出")]
 
+WAREHOUSE_SETTING = "WAREHOUSE_URL (--warehouse)"
+WORKFLOW_SETTING = "WORKFLOW_URL (--workflow)"
+WAREHOUSE_FORMS = f"duckdb:///FOLDER or {SERVER_FORM}"
+WORKFLOW_FORMS = f"sqlite:///FILE or {SERVER_FORM}"
+
 DEFAULT_WAREHOUSE = "duckdb:///data/warehouse"
 DEFAULT_WORKFLOW = "sqlite:///data/workflow.db"
 
@@ -44,6 +51,16 @@ class ServerWarehouseError(ValueError):
         )
 
 
+class TwoTasksError(ValueError):
+    """A draft was asked for together with sources to import."""
+
+    def __init__(self, suggest: str, sources: Sequence[str]) -> None:
+        super().__init__(
+            f"--suggest {suggest} drafts a mapping from one file and imports nothing; leave out "
+            f"{', '.join(sources)}, one file at a time"
+        )
+
+
 def store_of(url: str) -> GenerationStore:
     """Return the generations behind an embedded warehouse's URL.
 
@@ -51,11 +68,36 @@ def store_of(url: str) -> GenerationStore:
     ------
     ServerWarehouseError
         If the URL is one of a database server.
+    DatabaseAddressError
+        If it is none.
     """
+    parsed_address(url, place=WAREHOUSE_SETTING, forms="duckdb:///FOLDER")
     folder = warehouse_folder(url)
     if folder is None:
         raise ServerWarehouseError(url)
     return GenerationStore(folder)
+
+
+def check_warehouse(url: str) -> None:
+    """Refuse an address of a warehouse that cannot be opened here.
+
+    Raises
+    ------
+    DatabaseAddressError
+        If it is no address, or its driver is missing.
+    """
+    database_address(url, place=WAREHOUSE_SETTING, forms=WAREHOUSE_FORMS)
+
+
+def check_workflow(url: str) -> None:
+    """Refuse an address of a workflow store that cannot be opened here.
+
+    Raises
+    ------
+    DatabaseAddressError
+        If it is no address, or its driver is missing.
+    """
+    database_address(url, place=WORKFLOW_SETTING, forms=WORKFLOW_FORMS)
 
 
 @app.command("import", help="导入数据源：新增、替换有变化的记录，无法使用的记录进入隔离文件。")
@@ -82,11 +124,14 @@ def import_command(
     """Import sources: add, replace what changed, put aside what cannot be used."""
     with failing_clearly():
         if suggest is not None:
+            if sources:
+                raise TwoTasksError(suggest, sources)
             draft = suggest_mapping(suggest)
             emit({"mapping": draft}, as_json=True) if as_json else typer.echo(draft)
             return
         if not sources or mapping is None:
             raise typer.BadParameter("name at least one SOURCE and --mapping FILE")
+        check_workflow(workflow_url)
         with progress_of("import") as report:
             summary = import_sources(
                 sources,
@@ -186,6 +231,8 @@ def status_command(
 ) -> None:
     """Say what is in service, how fresh it is, and what was imported last."""
     with failing_clearly():
+        check_warehouse(warehouse)
+        check_workflow(workflow_url)
         opened = open_current(warehouse)
         opened.engine.dispose()
         books = workflow.open_workflow(workflow_url)

@@ -66,8 +66,15 @@ def failing_clearly() -> Iterator[None]:
     try:
         yield
     except KNOWN_ERRORS as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo(f"error: {_said(error)}", err=True)
         raise typer.Exit(1) from error
+
+
+def _said(error: Exception) -> str:
+    """Return an error's text; of a database's only its own words, not the statement and its values."""
+    if isinstance(error, sa.exc.DBAPIError):
+        return " ".join(str(error.orig).split())
+    return str(error)
 
 
 @contextlib.contextmanager

@@ -74,6 +74,60 @@ def test_rollback_returns_to_the_generation_before(folder):
             "duckdb:///FOLDER",
             id="a server",
         ),
+        pytest.param(
+            ["refresh", "--warehouse", "foo"], "WAREHOUSE_URL (--warehouse): is no", id="no address"
+        ),
+        pytest.param(
+            ["status", "--warehouse", "foo"], "write duckdb:///FOLDER", id="no address to read"
+        ),
+        pytest.param(
+            ["status", "--warehouse", "foo://u:secret@h:secret/db"],
+            "WAREHOUSE_URL (--warehouse): is no",
+            id="a password where the port is",
+        ),
+        pytest.param(
+            ["status", "--warehouse", "absent+driver://u:secret@h/db"],
+            "'absent+driver' is no known kind of database",
+            id="an unknown kind",
+        ),
+        pytest.param(
+            ["status", "--warehouse", "oracle+cx_oracle://u:secret@h/db"],
+            "WAREHOUSE_URL (--warehouse): the Python package 'cx_Oracle'",
+            id="no driver of the warehouse",
+        ),
+        pytest.param(
+            ["status", "--workflow", "oracle+cx_oracle://u:secret@h/db"],
+            "WORKFLOW_URL (--workflow): the Python package 'cx_Oracle'",
+            id="no driver of the workflow store",
+        ),
+        pytest.param(
+            ["status", "--warehouse", "postgresql://u:secret@127.0.0.1:1/db"],
+            "connection failed",
+            id="no server there",
+        ),
+        pytest.param(
+            ["import", "foo://u:secret@bar", "--mapping", "mapping.yaml"],
+            "foo://: 'foo' is no known kind of database; write sqlite:///FILE",
+            id="a source of an unknown kind",
+        ),
+        pytest.param(
+            ["import", "oracle+cx_oracle://u:secret@h/db", "--mapping", "mapping.yaml"],
+            "oracle+cx_oracle://: the Python package 'cx_Oracle'",
+            id="no driver of a source",
+        ),
+        pytest.param(
+            ["import", "--suggest", "nofile"],
+            "nofile: no such file or folder; check the path",
+            id="no file to draft from",
+        ),
+        pytest.param(
+            ["import", "--suggest", "."], "is a folder; name one file", id="a folder to draft from"
+        ),
+        pytest.param(
+            ["import", "--suggest", "source.csv", "other.csv"],
+            "leave out other.csv, one file at a time",
+            id="two files to draft from",
+        ),
     ],
 )
 def test_errors_are_one_line_that_says_the_way_out(folder, monkeypatch, arguments, said):
@@ -81,6 +135,7 @@ def test_errors_are_one_line_that_says_the_way_out(folder, monkeypatch, argument
     done = run(*arguments, "--json")
     assert done.exit_code == 1
     assert said in done.stderr
+    assert done.stderr.count("error: ") == 1
     assert "Traceback" not in done.output
     assert "secret" not in done.output
     assert done.stdout == ""

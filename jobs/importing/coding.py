@@ -8,7 +8,7 @@ import polars as pl
 from jobs.importing.binding import BoundField
 from jobs.importing.doubts import Doubts
 from jobs.importing.mapping import PathOptions
-from jobs.importing.words import word_key, words_of
+from jobs.importing.words import split_words, word_key, words_of
 
 SEPARATOR = "\x1f"
 """Stands between the texts that are understood together."""
@@ -127,9 +127,7 @@ def remedy_coder(separators: str) -> Coder:
 
 
 def _remedies(text: str, words: dict[str, str], separators: str) -> Meaning:
-    for separator in separators[1:]:
-        text = text.replace(separator, separators[0])
-    parts = [part.strip() for part in text.split(separators[0]) if part.strip()]
+    parts = split_words(text, separators)
     unknown = [part for part in parts if word_key(part) not in words]
     codes = dict.fromkeys(words.get(word_key(part), "other") for part in parts)
     return Meaning((",".join(codes) or None,), "、".join(unknown) or None)
@@ -143,11 +141,4 @@ def path_elements(text: str, options: PathOptions | None) -> str | list[str]:
     >>> path_elements("投诉->质量->性能不达标", PathOptions(take=2))
     ['质量']
     """
-    if options is None:
-        return text
-    parts = [part.strip() for part in text.split(options.separator) if part.strip()]
-    if options.take == "last":
-        return parts[-1:]
-    if isinstance(options.take, int):
-        return parts[options.take - 1 : options.take]
-    return parts
+    return text if options is None else options.cut(text)

@@ -1,30 +1,16 @@
 """Coders for what has a hierarchy: products, issues, industries, channels, regions, operators."""
 
 from collections.abc import Sequence
-from functools import cache
 
-from jobs.business_districts import BusinessDistrictIndex
 from jobs.importing.binding import BoundField
 from jobs.importing.classification import ClassMatch, ClassTable, class_table, industry_code
 from jobs.importing.coding import SEPARATOR, Coder, Meaning, path_elements
 from jobs.importing.operators import operator_id
-from jobs.regions import RegionIndex
+from jobs.importing.places import district_index, region_index
 from queries.vocabulary import Kind
 
 ISSUE_ROOTS = {Kind.COMPLAINT: "C", Kind.TIPOFF: "R", Kind.INQUIRY: "Q"}
 """First letter of the issue codes of each kind."""
-
-
-@cache
-def region_index() -> RegionIndex:
-    """Return the shipped regions."""
-    return RegionIndex.from_folder()
-
-
-@cache
-def district_index() -> BusinessDistrictIndex:
-    """Return the shipped business districts."""
-    return BusinessDistrictIndex.from_folder()
 
 
 def class_coder(name: str, bound: Sequence[BoundField], width: int) -> Coder:

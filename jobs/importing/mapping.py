@@ -6,12 +6,21 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from analytics.masking_rules import PersonalKind
 from jobs.importing.errors import MappingError
-from jobs.importing.targets import TARGETS, Reader
-from jobs.importing.words import word_key, words_of
+from jobs.importing.permitted import Reading, way_out
+from jobs.importing.targets import TARGETS, Reader, by_reader
+from jobs.importing.words import LIST_SEPARATORS
 from jobs.regions import HOME_PROVINCE
 
 MAPPINGS_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "mappings"
@@ -75,6 +84,21 @@ class PathOptions(_Strict):
 
     separator: str = Field(default="->", min_length=1)
     take: Literal["all", "last"] | int = "all"
+
+    def cut(self, text: str) -> list[str]:
+        """Return the elements that count.
+
+        Examples
+        --------
+        >>> PathOptions(take="last").cut("商品->食品->乳制品")
+        ['乳制品']
+        """
+        parts = [part.strip() for part in text.split(self.separator) if part.strip()]
+        if self.take == "last":
+            return parts[-1:]
+        if isinstance(self.take, int):
+            return parts[self.take - 1 : self.take]
+        return parts
 
     @field_validator("take", mode="after")
     @classmethod
@@ -175,14 +199,21 @@ class Mapping(_Strict):
 
     @field_validator("fields", mode="after")
     @classmethod
-    def _targets(cls, fields: dict[str, FieldSpec]) -> dict[str, FieldSpec]:
+    def _targets(cls, fields: dict[str, FieldSpec], info: ValidationInfo) -> dict[str, FieldSpec]:
+        home = info.data.get("home_region")
         for name, spec in fields.items():
             if name not in TARGETS:
                 raise ValueError(f"unknown field {name!r}{_closest(name, list(TARGETS))}")
             for option, (readers, kind) in _ONLY_FOR.items():
                 if option in spec.model_fields_set and TARGETS[name].reader not in readers:
                     raise ValueError(f"{name}: {option} is only for {kind}; remove it")
-            _check_codes(name, spec)
+        faults = [
+            fault
+            for name, spec in fields.items()
+            for fault in _misunderstood(name, spec, fields, home)
+        ]
+        if faults:
+            raise ValueError("\n".join(faults))
         return fields
 
     @model_validator(mode="after")
@@ -211,18 +242,29 @@ class Mapping(_Strict):
         return frozenset(name for _, names in self.references() for name in names)
 
 
-def _check_codes(name: str, spec: FieldSpec) -> None:
-    """Refuse a constant, default or mapped value that the field has no code for."""
+def _misunderstood(
+    name: str, spec: FieldSpec, fields: dict[str, FieldSpec], home_region: str | None
+) -> Iterator[str]:
+    """Yield what is wrong with constants, defaults and mapped values, one line each."""
     reader = TARGETS[name].reader
-    section = {Reader.CODE: name, Reader.FLAG: "flag", Reader.SATISFACTION: name}.get(reader)
-    if section is None:
-        return
-    words = words_of(section)
-    written = [spec.constant, spec.default, spec.empty, *spec.values.values()]
-    for value in written:
-        if value is not None and word_key(value) not in words:
-            codes = ", ".join(dict.fromkeys(words.values()))
-            raise ValueError(f"{name}: {value!r} is no known value; write one of {codes}")
+    reading = Reading(
+        name,
+        reader,
+        formats=spec.formats,
+        unit_yuan=UNITS[spec.unit],
+        separators=spec.multi or LIST_SEPARATORS,
+        home_region=home_region,
+        alone=name == "region" or len(set(by_reader(reader)) & (set(fields) - {"region"})) < 2,
+    )
+    mapped = [
+        spec.prefix + each for each in (spec.empty, *spec.values.values()) if each is not None
+    ]
+    plain = [each for each in (spec.constant, spec.default) if each is not None]
+    for value in (*plain, *mapped):
+        cut = spec.path.cut(value) if spec.path and value != spec.default else value
+        instead = way_out(value, cut, reading)
+        if instead is not None:
+            yield f"{name}: {value!r} is no known value; write {instead}"
 
 
 class _Loader(yaml.BaseLoader):
@@ -322,4 +364,5 @@ def _problems(error: ValidationError) -> Iterator[str]:
             yield f"{place}: unknown key {key!r}{_closest(key, known)} (known: {', '.join(known)})"
             continue
         value = "" if isinstance(each["input"], dict) else f" (value {each['input']!r})"
-        yield f"{place}: {each['msg'].removeprefix('Value error, ')}{value}"
+        for line in each["msg"].removeprefix("Value error, ").splitlines():
+            yield f"{place}: {line}{value}"

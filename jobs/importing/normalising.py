@@ -23,15 +23,14 @@ from jobs.importing.judging import judge
 from jobs.importing.mapping import UNITS, Mapping
 from jobs.importing.operators import normal_uscc
 from jobs.importing.people import mask_column, person_keys, scrub_column
+from jobs.importing.permitted import NUMBER
 from jobs.importing.tables import Batch, Reason, Refused
 from jobs.importing.targets import TARGETS, Reader, by_reader
 from jobs.importing.texts import FieldTexts
 from jobs.importing.times import read_times
+from jobs.importing.words import LIST_SEPARATORS
 from queries.merging import STAGED
 from queries.vocabulary import STATUS_RANK
-
-LIST_SEPARATORS = ",，;；、|"
-"""Between several words in one text, unless the mapping lists its own."""
 
 HIERARCHIES = {
     "products": by_reader(Reader.PRODUCT),
@@ -187,7 +186,7 @@ class Normaliser:
             return texts.nothing(pl.Float64)
         column = texts.get(name)
         if TARGETS[name].reader is Reader.NUMBER:
-            column = column.str.extract(r"^\D*(\d+(?:\.\d+)?)\D*$")
+            column = column.str.extract(NUMBER)
         amounts = read_amounts(column, unit_yuan=UNITS[texts.field(name).spec.unit])
         self._count_lost(name, column, amounts)
         return amounts

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from jobs.importing.columnar import open_database, open_parquet
 from jobs.importing.csv_files import open_csv
+from jobs.importing.databases import SERVER_FORM, DatabaseAddressError, database_address
 from jobs.importing.errors import UnreadableSourceError
 from jobs.importing.mapping import FormatOptions
 from jobs.importing.tables import Table
@@ -20,6 +21,8 @@ SUFFIXES = (
     ".ods", ".parquet", ".db", ".sqlite", ".sqlite3",
 )  # fmt: skip
 """Names that a folder's files must end with to be read."""
+
+NO_SUCH_FILE = "no such file or folder; check the path"
 
 _SIGNATURES = (
     (b"SQLite format 3\x00", "sqlite"),
@@ -76,8 +79,22 @@ def expand(sources: Sequence[str]) -> list[str]:
                 raise UnreadableSourceError(source, "no file matches this pattern")
             found += expand(matches)
         else:
-            raise UnreadableSourceError(source, "no such file or folder; check the path")
+            raise UnreadableSourceError(source, NO_SUCH_FILE)
     return list(dict.fromkeys(found))
+
+
+def check_file(source: str) -> None:
+    """Refuse what is no single file.
+
+    Raises
+    ------
+    UnreadableSourceError
+        If there is no such file, or it is a folder.
+    """
+    if Path(source).is_dir():
+        raise UnreadableSourceError(source, "is a folder; name one file in it")
+    if not Path(source).is_file():
+        raise UnreadableSourceError(source, NO_SUCH_FILE)
 
 
 def is_url(source: str) -> bool:
@@ -103,9 +120,13 @@ def open_source(
     """
     if is_url(source):
         try:
-            url = sa.make_url(source)
-        except sa.exc.ArgumentError as error:
-            raise UnreadableSourceError("database", "the URL cannot be understood") from error
+            url = database_address(
+                source,
+                place=f"{source.partition('://')[0]}://",
+                forms=f"sqlite:///FILE or {SERVER_FORM}",
+            )
+        except DatabaseAddressError as error:
+            raise UnreadableSourceError(error.place, error.problem) from error
         yield OpenedTable(open_database(url, options, f"{url.drivername}:{url.database}"))
         return
     path = Path(source)

@@ -13,7 +13,8 @@ from jobs.importing.csv_files import CsvTable
 from jobs.importing.errors import MissingColumnError
 from jobs.importing.headers import header_key
 from jobs.importing.mapping import MISSING, FormatOptions
-from jobs.importing.sources import is_url, open_source
+from jobs.importing.permitted import CLASSES
+from jobs.importing.sources import check_file, is_url, open_source
 from jobs.importing.tables import Table
 from jobs.importing.targets import TARGETS, Reader, Target
 from jobs.importing.times import read_times
@@ -29,12 +30,9 @@ FOREIGN_FORMATS = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y", "%d/
 
 MAX_UNKNOWN = 20
 
-_CLASSES = {
-    Reader.CHANNEL: "channels",
-    Reader.PRODUCT: "products",
-    Reader.ISSUE: "issues",
-    Reader.INDUSTRY: "industries",
-}
+KIND_SHARE = 0.5
+"""A column in which more than this share of the filled values are kinds is the kind; our choice."""
+
 _TIME_WORDS = ("时间", "日期", "date", "time")
 _PATH_SEPARATORS = ("->", "→", "--", ">", "-", "/")
 _FILL_IN = "请填列名"
@@ -75,6 +73,8 @@ def suggest_mapping(source: str) -> str:
     SourceError
         If the source cannot be read.
     """
+    if not is_url(source):
+        check_file(source)
     table, options = _open(source)
     batch = next(table.batches(table.columns))
     stripped = batch.frame.head(SAMPLE_ROWS).select(pl.all().str.strip_chars())
@@ -114,6 +114,10 @@ def _choose(sample: pl.DataFrame) -> dict[str, str]:
                 chosen[name] = column
                 break
     free = [column for column in sample.columns if column not in chosen.values()]
+    if "kind" not in chosen:
+        kinds = [each for each in free if _is_kind(sample[each])]
+        chosen |= {"kind": kinds[0]} if kinds else {}
+        free = [each for each in free if each not in kinds[:1]]
     if "submission_id" not in chosen:
         unique = [
             each for each in free if sample.height and sample[each].n_unique() == sample.height
@@ -124,6 +128,14 @@ def _choose(sample: pl.DataFrame) -> dict[str, str]:
         timed.sort(key=lambda each: not any(word in each.lower() for word in _TIME_WORDS))
         chosen |= {"registered_at": timed[0]} if timed else {}
     return {name: chosen[name] for name in TARGETS if name in chosen}
+
+
+def _is_kind(column: pl.Series) -> bool:
+    """Tell whether most of a column's values say complaint, tip-off or inquiry."""
+    words = words_of("kind")
+    filled = column.drop_nulls()
+    known = sum(word_key(value) in words for value in filled)
+    return known > len(filled) * KIND_SHARE
 
 
 def _is_time(column: pl.Series) -> bool:
@@ -212,8 +224,8 @@ def _unknown_notes(target: Target, filled: pl.Series) -> list[str]:
         words = words_of(section)
         unknown = [value for value in filled if word_key(value) not in words]
         codes = f"，可用 {'、'.join(dict.fromkeys(words.values()))}"
-    elif target.reader in _CLASSES:
-        table = class_table(_CLASSES[target.reader])
+    elif target.reader in CLASSES:
+        table = class_table(CLASSES[target.reader])
         unknown = [value for value in filled if not table.resolve(value).lineage]
         codes = "，可用分类表中的名称或代码；不写则该字段为空"
     else:

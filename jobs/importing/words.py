@@ -10,6 +10,9 @@ from queries import vocabulary
 
 WORDS_FILE = Path(__file__).resolve().parents[2] / "assets" / "source_words.yaml"
 
+LIST_SEPARATORS = ",，;；、|"
+"""Between several words in one text, unless the mapping lists its own."""
+
 CODES: dict[str, tuple[str, ...]] = {
     "kind": tuple(vocabulary.Kind),
     "status": tuple(vocabulary.Status),
@@ -38,6 +41,19 @@ def word_key(text: str) -> str:
     True
     """
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def split_words(text: str, separators: str) -> list[str]:
+    """Cut a text with several words.
+
+    Examples
+    --------
+    >>> split_words("退款；赔偿, ", ",；")
+    ['退款', '赔偿']
+    """
+    for separator in separators[1:]:
+        text = text.replace(separator, separators[0])
+    return [part.strip() for part in text.split(separators[0]) if part.strip()]
 
 
 @cache

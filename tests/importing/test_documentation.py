@@ -1,14 +1,18 @@
 """docs/import.md says what the importer does: its tables and its example are checked here."""
 
+import csv
 import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+from jobs.importing.classification import CLASSIFICATION_FOLDER
 from jobs.importing.mapping import MAPPINGS_FOLDER, UNITS, FieldSpec, FormatOptions, Mapping
 from jobs.importing.quarantine import REASON_LABELS
 from jobs.importing.suggest import suggest_mapping
 from jobs.importing.targets import COMPUTED, TARGETS, fields_table
+from jobs.importing.words import CODES, WORDS_FILE
 from queries.merging import PERSON_COLUMNS
 from queries.schema import submissions
 
@@ -46,6 +50,23 @@ def test_every_column_of_the_warehouse_can_be_filled_or_is_computed():
 def test_every_key_is_explained(title, keys):
     explained = re.findall(r"^\| `(\w+)` \|", section(title), re.MULTILINE)
     assert sorted(explained) == sorted(keys)
+
+
+@pytest.mark.parametrize("name", ["kind", "status"])
+def test_the_permitted_values_are_listed(name):
+    listed = yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8"))[name]
+    assert set(listed) == set(CODES[name])
+    line = "、".join(f"`{code}` {words[0]}" for code, words in listed.items())
+    assert f"`{name}`：{line}\n" in section("## 四")
+
+
+def test_the_channels_are_listed():
+    with (CLASSIFICATION_FOLDER / "channels.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for group in (row for row in rows if row["level"] == "group"):
+        inside = [row for row in rows if row["parent_code"] == group["code"]]
+        line = "、".join(f"`{row['code']}` {row['name']}" for row in inside)
+        assert f"- {group['name']}（`{group['code']}`）：{line}\n" in section("## 四")
 
 
 def test_every_reason_is_explained():

@@ -60,6 +60,43 @@ def test_numbers_and_times_are_recognised_by_content(into):
     assert fields["registered_at"] == {"column": "when"}
 
 
+LOCAL = """受理编号,诉求类别,提交日期,姓名,身份证,被诉商家,商家地址,描述,办理进度
+A1,投诉,2026-03-01 08:05:09,张三丰,420106199001011234,某某超市,江岸区上海街道1号,牛奶变质,已办结
+"""
+
+
+def test_spellings_of_local_systems_are_recognised(into):
+    fields = yaml.safe_load(draft(into, LOCAL))["fields"]
+    assert {name: spec["column"] for name, spec in fields.items()} == {
+        "submission_id": "受理编号",
+        "kind": "诉求类别",
+        "registered_at": "提交日期",
+        "person_name": "姓名",
+        "person_id_number": "身份证",
+        "respondent_name": "被诉商家",
+        "respondent_address": "商家地址",
+        "narrative": "描述",
+        "status": "办理进度",
+    }
+
+
+def test_the_kind_is_recognised_by_its_values(into):
+    text = draft(into, "甲,乙,丙\nA1,x,投诉\nA2,y,举报\nA3,z,建议\nA4,,消费投诉\nA5,,\n")
+    assert yaml.safe_load(text)["fields"]["kind"] == {"column": "丙"}
+    assert "没有找到类型列" not in text
+    assert "未识别的取值：建议" in text
+
+
+def test_a_column_with_few_kinds_is_not_the_kind(into):
+    text = draft(into, "甲,乙,丙\nA1,x,投诉\nA2,y,建议\nA3,z,\n")
+    assert yaml.safe_load(text)["fields"]["kind"] == {"constant": "投诉"}
+
+
+def test_a_single_record_does_not_make_the_kind_its_number(into):
+    fields = yaml.safe_load(draft(into, "丙,乙,甲\n举报,A1,2026-03-01\n"))["fields"]
+    assert (fields["kind"], fields["submission_id"]) == ({"column": "丙"}, {"column": "乙"})
+
+
 @pytest.mark.parametrize("name", ["source.csv", "source 一.csv"])
 def test_odd_names_stay_valid_yaml(into, name):
     header = HEADER.replace("内容", '"内容: #1"')
