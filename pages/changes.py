@@ -71,7 +71,9 @@ render.show_clickable(
     exports.savable(
         waterfall.waterfall_chart(bars, measure, palette=palettes.current()),
         name="变动构成",
-        caption=exports.caption(totals, selection, scope, width=900),
+        caption=exports.caption(
+            totals, selection, scope, what=f"{measure.label}变动构成", width=900
+        ),
     ),
     key=f"waterfall_{key.replace('+', '_')}",
     height="330px",

@@ -85,7 +85,7 @@ with figures:
         exports.savable(
             drawn_trend,
             name=f"走势_{measure.label}",
-            caption=exports.caption(totals, selection, scope, width=350),
+            caption=exports.caption(totals, selection, scope, what=measure.label, width=350),
         ),
         key=key,
         height=230,

@@ -40,7 +40,6 @@ ranking = word_cloud.guarded(ranking_limits.read(asked, measures=("submissions",
 found = ranking_table.fetch(view, selection, scope, ranking)
 
 totals = data.totals(selection, scope, measures=("submissions",))
-caption = exports.caption(totals, selection, scope)
 exports.offer(
     lambda: ranking_export.sheets(view, selection, scope, ranking),
     selection=selection,
@@ -61,7 +60,11 @@ with left:
         st.caption("该范围内没有符合条件的词。")
     else:
         render.show_clickable(
-            exports.savable(drawn, name="热词云", caption=caption),
+            exports.savable(
+                drawn,
+                name="热词云",
+                caption=exports.caption(totals, selection, scope, what="热词云"),
+            ),
             key="cloud",
             height="330px",
             on_click=lambda code: clicked(panels.Click("toggle", view.board.key, code)),
@@ -71,7 +74,15 @@ with left:
     courses = word_courses.courses(found, selection, scope)
     render.show(
         exports.savable(
-            word_courses.course_chart(courses, palette=colours), name="热词走势", caption=caption
+            word_courses.course_chart(courses, palette=colours),
+            name="热词走势",
+            caption=exports.caption(
+                totals,
+                selection,
+                scope,
+                what="热词走势，诉求量",
+                days=word_courses.days(found, selection),
+            ),
         ),
         key=f"courses_{selection.period.code}_{len(courses.columns)}".replace(".", "_"),
         height=250,

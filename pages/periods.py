@@ -41,6 +41,9 @@ measure = ranking_limits.read(asked).measure
 chosen = selection.period.range(status.first_day, status.last_day)
 judgement.show(selection, scope, measure.name)
 figures.show(selection, scope, chosen=measure)
+if not status.has(chosen):
+    st.info("该范围内没有诉求记录。", icon=":material/search_off:")
+    st.stop()
 
 totals = data.totals(selection, scope, measures=figures.FIGURES)
 grain = choices.chosen("grain", year_lines.GRAINS, asked)
@@ -72,7 +75,14 @@ render.show_clickable(
     exports.savable(
         drawn,
         name=f"日历热力图_{measure.label}",
-        caption=exports.caption(totals, selection, scope, width=period_trend.WIDTH),
+        caption=exports.caption(
+            totals,
+            selection,
+            scope,
+            what=measure.label,
+            days=calendar_map.base(selection, status).days,
+            width=period_trend.WIDTH,
+        ),
     ),
     key="calendar",
     height=f"{calendar_map.HEIGHT}px",
@@ -92,7 +102,13 @@ with left:
         exports.savable(
             year_lines.year_chart(lines, measure, palette=colours),
             name=f"历年同期_{measure.label}",
-            caption=exports.caption(totals, selection, scope),
+            caption=exports.caption(
+                totals,
+                selection,
+                scope,
+                what=f"{measure.label}历年同期",
+                days=year_lines.base(selection, status).days,
+            ),
         ),
         key=f"years_{grain}",
         height=290,
@@ -112,7 +128,9 @@ with right:
     st.markdown(f"**逐月数据** {measure.label}，按登记时间；点击月份只看该月")
     panels.show(
         "grid",
-        month_table.content(month_table.months(monthly, measure.name), measure, chosen),
+        month_table.content(
+            month_table.months(monthly, measure.name), measure, chosen, status.last_day
+        ),
         key="months",
-        on_click=month_table.on_month(scope),
+        on_click=month_table.on_month(scope, status.last_day),
     )

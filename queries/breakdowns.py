@@ -127,7 +127,8 @@ def breakdown_of(
     current, *others = found
     compared = others[0] if others else None
     frame = breakdown_frame(current, compared, measures=measures, order=order)
-    return Breakdown(frame[:limit], level, len(frame))
+    not_stated = int(frame["member"].isna().sum())
+    return Breakdown(frame[:limit], level, len(frame), not_stated=not_stated)
 
 
 def operator_breakdown(
@@ -157,7 +158,8 @@ def operator_breakdown(
     names = operator_names(reading.conn, frame["member"])
     named = pd.Series([names.get(each) for each in frame["member"]], dtype=object)
     frame.insert(1, "name", named)
-    return Breakdown(frame, OPERATOR, ranked.members, ranked.counted)
+    not_stated = ranked.members - ranked.stated
+    return Breakdown(frame, OPERATOR, ranked.members, ranked.counted, not_stated)
 
 
 def check_breakdown(levels: Sequence[str], measures: Sequence[str], order: str, limit: int) -> None:

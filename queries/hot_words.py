@@ -15,6 +15,10 @@ from queries.sums import Sums
 LEVEL = "word"
 """Name of the level in breakdowns; words are counted, not filtered by (a text query does that)."""
 
+NAMED_ONE_BY_ONE = 2_000
+"""Words whose names are asked for by number; ours, of more the whole vocabulary is read sooner than
+so many numbers are compared."""
+
 
 class WordsNotDerivedError(RuntimeError):
     """The words of the latest submissions are not known yet."""
@@ -72,7 +76,8 @@ def _named(sums: Sums, names: dict[int, str]) -> Sums:
 
 def word_names(conn: sa.Connection, numbers: Sequence[int]) -> dict[int, str]:
     """Return the words of these numbers."""
-    rows = conn.execute(
-        sa.select(words.c.word_id, words.c.word).where(words.c.word_id.in_(numbers))
-    )
-    return {row.word_id: row.word for row in rows}
+    asked = sa.select(words.c.word_id, words.c.word)
+    if len(numbers) <= NAMED_ONE_BY_ONE:
+        asked = asked.where(words.c.word_id.in_(numbers))
+    known = {row.word_id: row.word for row in conn.execute(asked)}
+    return {number: known[number] for number in numbers if number in known}

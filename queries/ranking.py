@@ -76,8 +76,10 @@ class Ranked:
         Of the same members over other days, where asked for; in any order.
     members
         How many members there are in all.
+    stated
+        How many of them are stated: without what nobody filled in.
     counted
-        False if ``members`` is only the least number there can be.
+        False if ``members`` and ``stated`` are only the least numbers there can be.
     rollup
         The rollup that holds all of these members, None if only the facts are known to.
     """
@@ -85,6 +87,7 @@ class Ranked:
     sums: Sums
     compared: Sums | None
     members: int
+    stated: int
     counted: bool
     rollup: Rollup | None
 
@@ -116,16 +119,70 @@ def fetch_ranking(
             found = rollup = None
     if found is None:
         found, complete = _run(reading, ranking, [Piece(facts, ranking.days)]), True
-    members = len(found.members)
+    members, stated = len(found.members), sum(each is not None for each in found.firsts)
     shown = found.take(range(min(members, ranking.limit)))
     counted = complete and members <= ranking.limit
     if count_members and not counted:
-        members, counted = _count(reading, ranking, facts), True
+        members, stated = _count(reading, ranking, facts)
+        counted = True
     before = None
     if compared is not None:
         pieces = member_pieces(reading, ranking, compared, rollup=rollup)
         before = fetch_members(reading, ranking, shown.firsts, pieces)
-    return Ranked(shown, before, members, counted, rollup)
+    return Ranked(shown, before, members, stated, counted, rollup)
+
+
+def fetch_from(
+    reading: Reading,
+    ranking: Ranking,
+    windows: Sequence[DateRange],
+    *,
+    least: int,
+    rollup: Rollup | None,
+) -> list[Sums]:
+    """Return the sums over each window of all members that reach ``least`` in one of them.
+
+    Parameters
+    ----------
+    ranking
+        By its one sum.
+    rollup
+        What to read instead of the facts, from `certain_rollup`.
+    """
+    (name,) = ranking.sums
+    facts = _facts(reading, ranking)
+    parts = [
+        _totals(reading, ranking, piece).add_columns(
+            sa.literal_column(str(number)).label("window_number")
+        )
+        for number, days in enumerate(windows)
+        for piece in _pieces(reading, rollup, facts, days)
+    ]
+    apart = (parts[0] if len(parts) == 1 else sa.union_all(*parts)).subquery()
+    member, value = apart.c[ranking.member], apart.c[name]
+    totals = [
+        sa.cast(
+            sa.func.sum(sa.case((apart.c.window_number == number, value), else_=0)), sa.BigInteger
+        )
+        for number in range(len(windows))
+    ]
+    reached = sa.or_(*[total >= least for total in totals])
+    rows = reading.conn.execute(sa.select(member, *totals).group_by(member).having(reached)).all()
+    return [
+        add_rows([(row[0], row[1 + number]) for row in rows], (ranking.member,), (name,))
+        for number in range(len(windows))
+    ]
+
+
+def certain_rollup(
+    reading: Reading, ranking: Ranking, windows: Iterable[DateRange], *, least: int
+) -> Rollup | None:
+    """Return the rollup that holds every member that reaches ``least`` in one of the windows."""
+    rollup = _rollup(reading, ranking)
+    if rollup is None:
+        return None
+    most = max(fetch_bound(reading, rollup, days) for days in windows)
+    return rollup if most < least else None
 
 
 def member_pieces(
@@ -278,11 +335,15 @@ def is_one_of(column: sa.ColumnElement[Any], members: Sequence[object]) -> sa.Co
     return sa.or_(column.in_(stated), column.is_(None))
 
 
-def _count(reading: Reading, ranking: Ranking, facts: Source) -> int:
+def _count(reading: Reading, ranking: Ranking, facts: Source) -> tuple[int, int]:
+    """Return how many members there are, and how many of them are stated."""
     members = sa.select(facts.table.c[ranking.member]).distinct()
     piece = Piece(facts, ranking.days)
     everyone = within_piece(members, reading, piece, without=ranking.without).subquery()
-    return reading.conn.scalar(sa.select(sa.func.count()).select_from(everyone)) or 0
+    stated = everyone.c[ranking.member]
+    counts = sa.select(sa.func.count(), sa.func.count(stated)).select_from(everyone)
+    every, known = reading.conn.execute(counts).one()
+    return every, known
 
 
 def _totals(reading: Reading, ranking: Ranking, piece: Piece) -> Statement:

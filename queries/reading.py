@@ -55,11 +55,14 @@ def compared_days(
     Returns
     -------
     DateRange or None
-        None without comparison, and where the days are not wholly inside the data, since a
-        comparison with them would say nothing.
+        None without comparison, and where either span of days is not wholly inside the data: a
+        period that is not over would show a fall that is none.
     """
-    days = compared_range(days_of(warehouse, selection), comparison)
+    chosen = days_of(warehouse, selection)
+    days = compared_range(chosen, comparison)
     if days is None or warehouse.first_day is None or warehouse.last_day is None:
+        return None
+    if chosen.end > warehouse.last_day:
         return None
     inside = warehouse.first_day <= days.start and days.end <= warehouse.last_day
     return days if inside else None

@@ -1,7 +1,8 @@
 """Reads: the few questions that every page is made of.
 
 Each takes a `Selection` and a `Scope`. A relative period ends on the warehouse's last day. A
-comparison with days that are not wholly inside the data is left out, since it would say nothing.
+comparison is left out where the period, or the days that it is held against, are not wholly inside
+the data, since it would say nothing.
 """
 
 from queries.breakdowns import fetch_breakdown, fetch_breakdowns

@@ -18,7 +18,7 @@ class Totals:
         Value by measure name; NaN where the denominator is 0.
     previous, last_year
         The same over the period before (环比) and a year earlier (同比); None where that period
-        is not wholly inside the data, so nothing can be said.
+        is not wholly inside the data, or the period counted is not over, so nothing can be said.
     days
         The days counted.
     in_scope
@@ -65,16 +65,19 @@ class Breakdown:
     level
         Name of the level.
     members
-        How many members there are in all.
+        How many members there are in all, what is not stated among them.
     counted
         False if ``members`` is only the least number there can be, because counting a million
         members was not asked for.
+    not_stated
+        1 if what is not stated is counted in ``members``, else 0.
     """
 
     frame: pd.DataFrame
     level: str
     members: int
     counted: bool = True
+    not_stated: int = 0
 
     @property
     def truncated(self) -> bool:
@@ -139,3 +142,13 @@ class DataStatus:
     imported_at: dt.datetime | None
     submissions: int
     synthetic: bool
+
+    def has(self, days: DateRange) -> bool:
+        """Tell whether any of these days lies between the first and the last of the data."""
+        if self.first_day is None or self.last_day is None:
+            return False
+        return self.first_day <= days.end and days.start <= self.last_day
+
+    def is_over(self, days: DateRange) -> bool:
+        """Tell whether the data reaches the end of these days, so that they can be compared."""
+        return self.last_day is not None and days.end <= self.last_day

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from queries.breakdowns import OPERATOR, check_breakdown
-from queries.candidates import Candidates, candidate_pieces, fetch_candidates
+from queries.candidates import WORD_CANDIDATES, Candidates, candidate_pieces, fetch_candidates
 from queries.counting import fetch_number
 from queries.figures import divided, figures
 from queries.hot_words import LEVEL as WORD
@@ -89,16 +89,17 @@ class Standings:
         rank of what is not stated or has nothing, a rate of change from nothing, a period that is
         not wholly inside the data.
     members
-        How many members there are in the period, and those looked at that had something only in
-        one of the periods compared with.
+        How many stated members have something in the period.
     matched
-        How many of those looked at are within the limits.
+        How many rows are within the limits, on all pages: members that are stated and have
+        something in the period, and besides ``not_stated`` and ``gone``.
     counted
         False if ``members`` is only the least number there can be.
     candidates
-        How many were looked at where there are too many to read them all: the largest of the
-        period and of the one before. For a rate these have most submissions, and are ranked only
-        among each other. None if all members were looked at.
+        How many were looked at where there are too many to read them all, and others might be
+        within the limits too: the largest of the period and of the one before. For a rate these
+        have most submissions, and are ranked only among each other. None if no other can be
+        within the limits.
     days, previous_days, last_year_days
         What was counted; None where the days are not wholly inside the data.
     trend_starts
@@ -106,6 +107,10 @@ class Standings:
         period, at most `queries.trends.BUCKETS`.
     trend_grain
         ``day``, ``week`` or ``month``.
+    not_stated
+        1 if what is not stated is among the rows within the limits, else 0.
+    gone
+        How many of the rows within the limits had something only in a period compared with.
     """
 
     frame: pd.DataFrame
@@ -120,6 +125,13 @@ class Standings:
     last_year_days: DateRange | None
     trend_starts: pd.DatetimeIndex
     trend_grain: str
+    not_stated: int = 0
+    gone: int = 0
+
+    @property
+    def kept(self) -> int:
+        """How many stated members that have something in the period are within the limits."""
+        return self.matched - self.not_stated - self.gone
 
 
 def fetch_standings(
@@ -168,7 +180,15 @@ def fetch_standings(
     _check(level, measure, order, limit, page)
     with reading(warehouse, selection, scope) as opened:
         windows = total_windows(opened)
-        found = fetch_candidates(opened, level, measure, windows, count_members=count_members)
+        plain = order in {"value", "share"} and not ascending and limits == NO_LIMITS
+        found = fetch_candidates(
+            opened,
+            level,
+            measure,
+            windows,
+            count_members=count_members,
+            every_word_from=None if plain and page * limit <= WORD_CANDIDATES else limits.at_least,
+        )
         frame = _frame(opened, found, level, measure, windows)
         kept = frame[_within(frame, limits)]
         shown = _in_order(kept, order, ascending=ascending)[(page - 1) * limit : page * limit]
@@ -187,13 +207,25 @@ def fetch_standings(
         members=found.members,
         matched=len(kept),
         counted=found.counted,
-        candidates=None if found.complete else len(found.stored),
+        candidates=None if _all_are_known(found, measure, limits) else len(found.stored),
         days=windows["current"],
         previous_days=windows.get("previous"),
         last_year_days=windows.get("last_year"),
         trend_starts=pd.DatetimeIndex([pd.Timestamp(start) for start in buckets.starts]),
         trend_grain=buckets.grain,
+        not_stated=int(kept["member"].isna().sum()),
+        gone=_gone(kept, measure),
     )
+
+
+def _all_are_known(found: Candidates, measure: str, limits: Limits) -> bool:
+    additive = MEASURES[measure].denominator is None
+    return found.complete or (additive and limits.at_least > found.most)
+
+
+def _gone(kept: pd.DataFrame, measure: str) -> int:
+    number = "value" if MEASURES[measure].denominator is None else "base"
+    return int((kept["member"].notna() & ~(kept[number] > 0)).sum())
 
 
 def _check(level: str, measure: str, order: str, limit: int, page: int) -> None:

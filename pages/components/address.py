@@ -156,6 +156,11 @@ def go(selection: Selection | None = None, **own: str | None) -> None:
     st.query_params.from_dict(rewritten(before, selection or read(before).selection, own))
 
 
+def put(whole: Mapping[str, str]) -> None:
+    """Write an address as it once was, in place of all that it says now."""
+    st.query_params.from_dict(dict(whole))
+
+
 def bound(key: str, value: object) -> str:
     """Give a widget the address' value before it is drawn, and return its key.
 

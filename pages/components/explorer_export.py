@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from pages.components import data, leaderboards, trend, wording
+from pages.components import data, leaderboards, ranking_names, trend, wording
 from pages.components.boards import WORD, View
 from pages.components.exports import Sheet, definitions
 from pages.components.leaderboards import COMPARED, MAX_ROWS
@@ -98,15 +98,11 @@ def board(view: View, found: Breakdown | None, selection: Selection, measure: Me
     if view.level == WORD:
         measure = MEASURES["submissions"]
     frame, unit = found.frame, measure.unit
-    named = frame.get("name", pd.Series(index=frame.index, dtype=object))
     value = f"{measure.label}（{unit}）"
     codes = ["" if pd.isna(code) else str(code) for code in frame["member"]]
     columns: dict[str, object] = {
         "名次": range(1, len(frame) + 1),
-        leaderboards.level_label(view.level): [
-            leaderboards.member_text(view.level, code, name)
-            for code, name in zip(codes, named, strict=True)
-        ],
+        leaderboards.level_label(view.level): ranking_names.labels(frame, view),
         "代码": codes,
         value: frame[measure.name].to_numpy(),
     }
@@ -116,7 +112,7 @@ def board(view: View, found: Breakdown | None, selection: Selection, measure: Me
     elif "share" in frame:
         columns["占比"] = frame["share"].to_numpy()
         shares.add("占比")
-    comparison = leaderboards.comparison_of(measure, selection)
+    comparison = leaderboards.comparison_of(measure, selection, view.level)
     before = f"{measure.name}_compared"
     if comparison is not Comparison.NONE and before in frame:
         base = f"{COMPARED[comparison]}基期（{unit}）"
@@ -131,6 +127,7 @@ def board(view: View, found: Breakdown | None, selection: Selection, measure: Me
         pd.DataFrame(columns),
         definitions(dict.fromkeys((measure.name, "submissions"))),
         total=found.members if found.counted else None,
+        complete=found.counted,
         shares=frozenset(shares),
         note=_note(view, found, selection),
     )
@@ -140,6 +137,8 @@ def _note(view: View, found: Breakdown, selection: Selection) -> str:
     notes = []
     if not found.counted:
         notes.append(f"成员至少{found.members:,}个，仅列出前{len(found.frame):,}个")
+    if len(found.frame) == MAX_ROWS:
+        notes.append(f"榜单每张表最多{MAX_ROWS:,}行")
     key = view.board.key
     if key != WORD and (selection.members(key) or selection.members(key, exclude=True)):
         notes.append("列出全部成员，不受本维度自身筛选限制")

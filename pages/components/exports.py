@@ -1,6 +1,7 @@
 """Taking away what is on screen: workbooks, tables and pictures that say what they show."""
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -14,6 +15,7 @@ from pages.components import (
     address,
     data,
     freshness,
+    leaderboards,
     page_tools,
     palettes,
     render,
@@ -23,12 +25,12 @@ from pages.components import (
 )
 from pages.components.access import Viewer
 from pages.components.render import Chart, Option
-from pages.components.selection_bar import operator_names
+from pages.components.selection_bar import operator_names, sentence
 from pages.components.spreadsheets import Sheet
 from queries.measures import MEASURES
 from queries.results import Totals
 from queries.scope import Scope
-from queries.selection import Comparison, Selection
+from queries.selection import Comparison, DateRange, Period, Selection
 
 __all__ = ["Sheet", "caption", "definitions", "offer", "savable"]
 
@@ -45,6 +47,9 @@ CAPTION_SIZE = 10
 CAPTION_HEIGHT = 14
 """Letters and line of a chart's caption, in pixels."""
 CAPTION_FONT = "'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
+
+_UNBROKEN = re.compile(r"[（“]*(?:(?:\d[\d,.]*[件年月日天%]?)+|.)[，。；：）”、%]*", re.DOTALL)
+"""What a line is not broken inside of: a number with its unit, a date, each with the marks around."""
 
 Build = Callable[[Sequence[Sheet], Sequence[tuple[str, str]]], bytes]
 
@@ -110,7 +115,8 @@ def offer(
     ):
         st.caption(
             "导出当前筛选下的表格，附筛选条件、统计期、数量、数据截至日期和指标口径；"
-            f"每张表最多{spreadsheets.MAX_ROWS:,}行。导出留痕。"
+            f"排名每张表最多{leaderboards.MAX_ROWS:,}行，其他每张表最多{spreadsheets.MAX_ROWS:,}行。"
+            "导出留痕。"
         )
         st.download_button(
             "Excel工作簿（XLSX）",
@@ -142,7 +148,7 @@ def preface(
     lines = [
         ("来源", "投诉雷达"),
         ("页面", name),
-        ("筛选条件", wording.describe(selection, days=totals.days, names=names)),
+        ("筛选条件", sentence(selection, scope, totals, names)),
         ("统计期", wording.days_text(totals.days)),
         ("诉求数量", _base(totals)),
         ("可见范围", _scope_text(scope)),
@@ -159,33 +165,59 @@ def preface(
     return [*lines, ("提示", stale)] if stale else lines
 
 
-def caption(totals: Totals, selection: Selection, scope: Scope, *, width: int = 400) -> str:
+def caption(
+    totals: Totals,
+    selection: Selection,
+    scope: Scope,
+    *,
+    what: str = "",
+    days: DateRange | None = None,
+    width: int = 400,
+) -> str:
     """Return what a picture says of itself: filters, days, base, date of the data; in short lines.
 
     Parameters
     ----------
+    totals
+        Of the selection; ``submissions`` among them.
+    what
+        What is drawn, such as the name of the measure; said first.
+    days
+        The days drawn, where they are not those of the selection. The base is left out then, as it
+        is that of the selection's days, and so is the comparison.
     width
         Of the chart, in pixels, that the lines are to fit into.
     """
-    status = data.status()
-    sentence = wording.describe(selection, days=totals.days, names=operator_names(selection, scope))
-    synthetic = "合成数据。" if status.synthetic else ""
-    text = f"{sentence}{_base(totals)}；数据截至{wording.date_text(status.last_day)}。{synthetic}"
+    status, names = data.status(), operator_names(selection, scope)
+    until = f"数据截至{wording.date_text(status.last_day)}。"
+    if days is None:
+        counted = f"{sentence(selection, scope, totals, names)}{_base(totals)}；{until}"
+    else:
+        drawn = replace(
+            selection, period=Period.between(days.start, days.end), comparison=Comparison.NONE
+        )
+        counted = f"{wording.describe(drawn, names=names)}{until}"
+    text = f"{what}；{counted}" if what else counted
+    if status.synthetic:
+        text += "合成数据。"
     return "\n".join(wrapped(text, width / CAPTION_SIZE))
 
 
 def wrapped(text: str, letters: float) -> list[str]:
     """Return a text in lines of at most so many full-width letters; latin ones count half.
 
+    A number stays with its unit, a closing mark with what it closes; what is then longer than a
+    line is a line of its own.
+
     Examples
     --------
-    >>> wrapped("共1234件，范围内", 4)
-    ['共1234', '件，范围', '内']
+    >>> wrapped("共1234件，范围内", 5)
+    ['共', '1234件，', '范围内']
     """
     lines, used = [""], 0.0
-    for each in text:
-        width = 1.0 if unicodedata.east_asian_width(each) in "WF" else HALF
-        if used + width > letters:
+    for each in _UNBROKEN.findall(text):
+        width = sum(1.0 if unicodedata.east_asian_width(one) in "WFA" else HALF for one in each)
+        if lines[-1] and used + width > letters:
             lines.append("")
             used = 0.0
         lines[-1] += each

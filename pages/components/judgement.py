@@ -6,6 +6,7 @@ A contribution is arithmetic: it says where a change sits, not why it came about
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -22,6 +23,10 @@ NAMES = {Comparison.PREVIOUS: ("环比", "上期"), Comparison.LAST_YEAR: ("同�
 
 SCATTERED = 0.1
 """Share of a change below which its best explanation is none; ours."""
+
+
+SHARE_DIGITS = 3
+"""Decimals to which a share is told, as 99.9 %."""
 
 
 def show(selection: Selection, scope: Scope, measure: str = "submissions") -> None:
@@ -71,6 +76,11 @@ def why_not_compared(selection: Selection, measure: str) -> str | None:
     if status.first_day is None or status.last_day is None:
         return "暂无数据，不作研判"
     days = selection.period.range(status.first_day, status.last_day)
+    if not status.is_over(days):
+        return (
+            f"统计期至{wording.date_text(days.end)}，数据仅至{wording.date_text(status.last_day)}，"
+            "时段不完整，不作比较"
+        )
     wanted = compared_range(days, selection.comparison)
     if wanted is None or wanted.start >= status.first_day:
         return None
@@ -91,14 +101,14 @@ def told(found: Finding, comparison: Comparison, scope: Scope) -> str:
     if found.is_small:
         base = f"本期{found.base:,.0f}件、{then}{found.base_before:,.0f}件"
         return f"{label}{now}，{then}{before}；基数较小（{base}，均不足{SMALL_BASE}件），不作增减研判。"
+    if found.flat_because == "chance":
+        return f"{_headline(found, name, then)}，未超出随机波动范围。"
     if found.flat_because:
         return f"{label}{name}基本持平（{now}，{then}{before}），{_flat(found)}。"
     return f"{_headline(found, name, then)}。{_explanation(found, then, scope)}"
 
 
 def _flat(found: Finding) -> str:
-    if found.flat_because == "chance":
-        return "变动未超出随机波动范围"
     if found.measure.unit == "%":
         return f"变动不足{change_finding.FLAT_POINTS * 100:g}个百分点"
     return f"变动不足{change_finding.FLAT:.0%}"
@@ -114,8 +124,16 @@ def _headline(found: Finding, name: str, then: str) -> str:
 
 
 def _explanation(found: Finding, then: str, scope: Scope) -> str:
-    credible = found.explanations[found.explanations["score"] > 0]
+    explained = found.explanations
+    stated = [
+        change_levels.is_stated(str(key), None if pd.isna(member) else member)
+        for key, member in zip(explained["key"], explained["member"], strict=True)
+    ]
+    moved = explained[explained["score"] > 0]
+    credible = moved[np.array(stated, dtype=bool)[moved.index]]
     which = _which(found)
+    if credible.empty and len(moved):
+        return f"{which}多在未填写分类信息的诉求中，已填写的没有哪一项明显突出。"
     if credible.empty:
         return f"{which}分散在各区域、商品服务和问题中，没有哪一项明显突出。"
     weighty = credible[credible["share_of_change"] >= SCATTERED]
@@ -126,10 +144,10 @@ def _explanation(found: Finding, then: str, scope: Scope) -> str:
     share, own = wording.percent(best["share_of_change"]), _own(found, best, then)
     if weighty.empty:
         return f"{which}较为分散，变动最突出的是“{_member(best, names)}”（占{share}），{own}。"
-    text = f"{which}的{share}来自“{_member(best, names)}”，{own}。"
+    text = f"{_part(which, best)}来自“{_member(best, names)}”，{own}。"
     if second is not None:
         part = waterfall.signed(found.measure, second["contribution"])
-        share = wording.percent(second["share_of_change"])
+        share = _part(which, second)
         text += f"较突出的还有“{_member(second, names)}”（{part}，占{share}，与前者可能重叠）。"
     return text
 
@@ -138,6 +156,13 @@ def _which(found: Finding) -> str:
     if found.is_rate:
         return "升幅" if found.change > 0 else "降幅"
     return "增量" if found.change > 0 else "减量"
+
+
+def _part(which: str, explanation: "pd.Series[Any]") -> str:
+    """Return how much of the change it is: never more than all, though the rest moved against it."""
+    share = float(explanation["share_of_change"])
+    whole = round(share, SHARE_DIGITS) >= 1
+    return f"全部{which}" if whole else f"{which}的{wording.percent(share)}"
 
 
 def _member(explanation: "pd.Series[Any]", names: Mapping[str, str]) -> str:

@@ -27,15 +27,26 @@ _REGION_LEVELS = frozenset(level.name for level in DIMENSIONS["region"].levels)
 COMPARED = {Comparison.PREVIOUS: "环比", Comparison.LAST_YEAR: "同比", Comparison.NONE: ""}
 
 
-def comparison_of(measure: Measure, selection: Selection) -> Comparison:
+AGEING = frozenset({"status"})
+"""Levels whose members only change places with age: those of a period long settled are no base."""
+
+
+def comparison_of(measure: Measure, selection: Selection, level: str = "") -> Comparison:
     """Return what a measure is held against: nothing, where it still grows after the period.
+
+    Parameters
+    ----------
+    level
+        Level of the members, if it is broken down; of one in `AGEING` nothing is compared.
 
     Examples
     --------
     >>> comparison_of(MEASURES["closure_rate"], Selection())
     <Comparison.NONE: 'none'>
     """
-    return Comparison.NONE if measure.name in GROWING else selection.comparison
+    if measure.name in GROWING or level in AGEING:
+        return Comparison.NONE
+    return selection.comparison
 
 
 def heads(measure: Measure, comparison: Comparison) -> tuple[str, str, str]:
@@ -66,7 +77,7 @@ def board_content(
     """
     if view.level == WORD:
         measure = MEASURES["submissions"]
-    comparison = comparison_of(measure, selection)
+    comparison = comparison_of(measure, selection, view.level)
     frame, members = _stated_first(found, limit)
     context = _Rows(
         view,
@@ -78,6 +89,7 @@ def board_content(
     rows = [_row(record, context) for record in frame.to_dict("records")]
     cut = members > len(rows)
     counted = "共" if found is None or found.counted else "至少"
+    stated = members - (0 if found is None else found.not_stated)
     return {
         "key": view.board.key,
         "title": view.board.title,
@@ -87,7 +99,7 @@ def board_content(
         "heads": heads(measure, comparison),
         "crumbs": crumbs(view),
         "rows": rows,
-        "note": f"前{len(rows)}，{counted}{members:,}个" if cut else f"共{members:,}个",
+        "note": f"前{len(rows)}，{counted}{stated:,}个" if cut else f"共{stated:,}个",
         "more": cut,
         "chosen": any(row["selected"] for row in rows),
         "excludes": view.board.key in DIMENSIONS,

@@ -59,10 +59,8 @@ def base(selection: Selection, status: DataStatus) -> Selection:
         msg = "a table of months needs data, the warehouse has no day; say that there is none"
         raise ValueError(msg)
     end = min(
-        selection.period.range(status.first_day, status.last_day).end,
-        status.last_day,
+        month_end(selection.period.range(status.first_day, status.last_day).end), status.last_day
     )
-    end = min(month_end(end), status.last_day)
     start = min(max(add_months(end.replace(day=1), -MONTHS - 11), status.first_day), end)
     return replace(selection, period=Period.between(start, end), comparison=Comparison.NONE)
 
@@ -103,7 +101,9 @@ def _month(first: dt.date, value: float, known: dict[dt.date, float]) -> Month:
     )
 
 
-def content(listed: tuple[Month, ...], measure: Measure, chosen: DateRange) -> dict[str, object]:
+def content(
+    listed: tuple[Month, ...], measure: Measure, chosen: DateRange, last_day: dt.date
+) -> dict[str, object]:
     """Return the table as the panel draws it; the months that make up the period are marked."""
     stated = [month.value for month in listed if not pd.isna(month.value)]
     most = max(stated, default=0)
@@ -120,7 +120,8 @@ def content(listed: tuple[Month, ...], measure: Measure, chosen: DateRange) -> d
         Row(
             month.first.strftime("%Y-%m"),
             _cells(month, measure, most),
-            selected=chosen.start <= month.first and month_end(month.first) <= chosen.end,
+            selected=chosen.start <= month.first
+            and month_days(month.first, last_day).end <= chosen.end,
         )
         for month in listed
     ]
@@ -154,7 +155,19 @@ def _changed(measure: Measure, value: float, before: float | None) -> Cell:
     return Cell(change.text.removesuffix("个百分点"), change.tone)
 
 
-def on_month(scope: Scope) -> Callable[[Click], None]:
+def month_days(first: dt.date, last_day: dt.date) -> DateRange:
+    """Return the days of a month; of the one that the data ends in, those up to its last day.
+
+    Examples
+    --------
+    >>> month_days(dt.date(2026, 3, 1), dt.date(2026, 3, 21)).end
+    datetime.date(2026, 3, 21)
+    """
+    end = month_end(first)
+    return DateRange(first, last_day if first <= last_day < end else end)
+
+
+def on_month(scope: Scope, last_day: dt.date) -> Callable[[Click], None]:
     """Return the answer to a click on a month: that month, or from it back to the usual period."""
 
     def clicked(click: Click) -> None:
@@ -163,7 +176,8 @@ def on_month(scope: Scope) -> Callable[[Click], None]:
         except ValueError:
             return
         before = address.current(scope)
-        wanted = Period.between(first, month_end(first))
+        days = month_days(first, last_day)
+        wanted = Period.between(days.start, days.end)
         back = before.period == wanted
         address.go(replace(before, period=Period() if back else wanted))
 

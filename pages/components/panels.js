@@ -248,8 +248,14 @@ const grid = (data, act) => {
     head.append(cell);
   });
   data.rows.forEach((row) => {
-    const line = make('tr', row.selected ? 'selected' : null);
+    const line = make('tr', `${row.usable ? 'usable' : ''}${row.selected ? ' selected' : ''}`);
     line.dataset.code = row.code;
+    if (row.usable) {
+      line.onclick = (event) => {
+        if (event.target.closest('button') || String(getSelection())) return;
+        act(line, { act: 'toggle', board: data.board, code: row.code });
+      };
+    }
     row.cells.forEach((cell, i) => line.append(gridCell(cell, i, row, data, act)));
     if (row.tools.length) {
       const tools = make('td', 'right');

@@ -38,7 +38,7 @@ def show(
         exports.savable(
             drawn,
             name=f"走势_{measure.label}",
-            caption=exports.caption(totals, selection, scope, width=width),
+            caption=exports.caption(totals, selection, scope, what=measure.label, width=width),
         ),
         key=chart,
         height=HEIGHT,

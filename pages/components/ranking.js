@@ -52,13 +52,14 @@ const rankingRow = (data, row, act) => {
   const bar = make('span', 'bar');
   bar.style.width = `${Math.round(row.bar * 1000) / 10}%`;
   name.append(bar, make('span', 'text', row.label));
+  if (row.tail) name.append(make('span', 'tail', row.tail));
   pick.append(name);
   row.cells.forEach((cell, i) => pick.append(make('span', `cell ${data.columns[i].name} ${cell.tone}`, cell.text)));
   pick.append(sparkline(row));
   whole.append(pick);
   const tools = make('span', 'tools');
   const tool = (act_, text) => tools.append(button('tool', text, act,
-    { act: act_, board: data.key, code: row.code }, { label: `${text}${row.label}` }));
+    { act: act_, board: data.key, code: row.code }, { label: `${text}${row.label}${row.tail}` }));
   if (row.focuses) tool('focus', '聚焦');
   if (row.drills) tool('drill', '下钻');
   if (row.usable && data.excludes) tool('exclude', row.excluded ? '恢复' : '排除');

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from pages.components import data, heat_map, leaderboards, ranking_limits, scatter
+from pages.components import (
+    data,
+    heat_map,
+    leaderboards,
+    ranking_limits,
+    ranking_names,
+    ranking_table,
+    scatter,
+)
 from pages.components.boards import View
 from pages.components.data import Standings
 from pages.components.exports import Sheet, definitions
@@ -15,7 +23,7 @@ from queries.scope import Scope
 from queries.selection import Comparison, Selection
 
 ROWS = 1000
-"""Most members of a ranking taken away; what a read gives at once."""
+"""Most members of a ranking taken away; what a read gives at once, the files say so."""
 
 
 def sheets(
@@ -61,15 +69,11 @@ def sheets(
 def ranking(found: Standings, view: View, asked: Asked) -> Sheet:
     """Return the ranking in its order, every member within the filters up to `ROWS`."""
     frame, measure = found.frame, MEASURES[found.measure]
-    named = frame.get("name", pd.Series(index=frame.index, dtype=object))
     codes = ["" if pd.isna(code) else str(code) for code in frame["member"]]
     value = f"{measure.label}（{measure.unit}）"
     columns: dict[str, object] = {
         "名次": frame["rank"].astype("Int64"),
-        leaderboards.level_label(view.level): [
-            leaderboards.member_text(view.level, code, name)
-            for code, name in zip(codes, named, strict=True)
-        ],
+        leaderboards.level_label(view.level): ranking_names.labels(frame, view),
         "代码": codes,
         value: frame["value"],
     }
@@ -99,17 +103,19 @@ def ranking(found: Standings, view: View, asked: Asked) -> Sheet:
         f"{view.board.title}排名",
         pd.DataFrame(columns),
         definitions([measure.name]),
-        total=found.matched,
+        total=found.matched if found.candidates is None else None,
+        complete=found.candidates is None,
         shares=frozenset(shares),
         note=_note(found, asked),
     )
 
 
 def _note(found: Standings, asked: Asked) -> str:
-    total = f"{'共' if found.counted else '至少'}{found.members:,}个成员"
-    notes = [f"{total}，符合条件{found.matched:,}个"]
+    notes = [ranking_table.kept_text(found)]
     if found.candidates is not None:
-        notes.append(f"条件与排序在本期和上期数量最多的{found.candidates:,}个中进行")
+        notes.append(f"条件与排序只在数量最多的{found.candidates:,}个中进行，其余未比较")
+    if found.matched > len(found.frame):
+        notes.append(f"排名每张表最多{ROWS:,}行")
     if asked.at_least:
         notes.append(f"数量或基数不少于{asked.at_least:,}")
     if asked.growth is not None:

@@ -17,6 +17,7 @@ from pages.components import (
     leaderboards,
     panels,
     ranking_limits,
+    ranking_names,
     trend,
     wording,
 )
@@ -158,7 +159,13 @@ def content(
     largest = _largest(found)
     context = _Rows(found, view, measure, shown, *_choices(view, selection), largest)
     stated_first = found.frame["member"].isna().sort_values(kind="stable").index
-    drawn = [_row(record, context) for record in found.frame.loc[stated_first].to_dict("records")]
+    ordered = found.frame.loc[stated_first]
+    drawn = [
+        _row(record, name, context)
+        for record, name in zip(
+            ordered.to_dict("records"), ranking_names.named(ordered, view), strict=True
+        )
+    ]
     last = max(1, math.ceil(found.matched / rows))
     page = min(asked.page, last)
     return {
@@ -174,7 +181,7 @@ def content(
         "chosen": any(row["selected"] for row in drawn),
         "excludes": view.board.key in DIMENSIONS,
         "empty": "没有符合条件的成员，可放宽数量或增幅条件"
-        if found.members
+        if found.members or found.candidates
         else "该范围内没有记录",
         "count": count_text(found, (page - 1) * rows),
         "previous": str(page - 1) if page > 1 else "",
@@ -225,24 +232,25 @@ class _Rows:
     largest: float
 
 
-def _row(record: Mapping[Any, Any], shared: _Rows) -> dict[str, Any]:
+def _row(record: Mapping[Any, Any], name: tuple[str, str], shared: _Rows) -> dict[str, Any]:
+    text, tail = name
     view, found = shared.view, shared.found
     stated = not pd.isna(record["member"])
     code = str(record["member"]) if stated else ""
-    text = leaderboards.member_text(view.level, code, record.get("name"))
     usable = stated and (view.board.key == WORD or drilling.is_member(view.board.key, code))
     value = record["value"]
     bar = value / shared.largest if stated and shared.largest > 0 and value > 0 else 0.0
     return {
         "code": code,
         "label": text,
+        "tail": tail,
         "rank": wording.count(record["rank"], unit=""),
         "move": move(record, compared=found.previous_days is not None),
         "cells": [cell(column.name, record, shared.measure) for column in shared.columns],
         "bar": float(min(bar, 1.0)),
         "trend": [None if pd.isna(each) else float(each) for each in record["trend"]],
         "trendHint": trend_text(found),
-        "hint": f"{text}{_number_of(view, code)}：{shared.measure.label}"
+        "hint": f"{text}{_apart(view, code, tail)}：{shared.measure.label}"
         f"{wording.figure(found.measure, value)}",
         "selected": stated and code in shared.chosen,
         "excluded": code in shared.left_out,
@@ -252,9 +260,11 @@ def _row(record: Mapping[Any, Any], shared: _Rows) -> dict[str, Any]:
     }
 
 
-def _number_of(view: View, code: str) -> str:
-    """Return what tells operators of one name apart."""
-    return f"（主体编号{code}）" if view.level == "operator_id" and code else ""
+def _apart(view: View, code: str, tail: str) -> str:
+    """Return what tells members of one name apart, whole."""
+    if view.level == "operator_id" and code:
+        return f"（主体编号{code}）"
+    return f"（{tail}）" if tail else ""
 
 
 def move(record: Mapping[Any, Any], *, compared: bool) -> dict[str, str]:
@@ -309,13 +319,29 @@ def signed(measure: Measure, value: float) -> str:
 
 
 def count_text(found: Standings, skipped: int) -> str:
-    """Return which members are shown, of how many."""
-    total = f"{'共' if found.counted else '至少'}{found.members:,}个"
+    """Return which rows are shown, of how many members; what was not looked at is not claimed."""
+    text = kept_text(found)
     if not len(found.frame):
-        return f"符合条件0个，{total}"
-    span = f"第{skipped + 1:,}至{skipped + len(found.frame):,}个"
-    kept = "" if found.matched == found.members else f"符合条件{found.matched:,}个，"
-    return f"{span}，{kept}{total}"
+        return text
+    return f"第{skipped + 1:,}至{skipped + len(found.frame):,}行，{text}"
+
+
+def kept_text(found: Standings) -> str:
+    """Return how many members are within the filters, of how many; what else is listed apart."""
+    total = f"{'共' if found.counted else '至少'}{found.members:,}个"
+    if found.candidates is not None and found.kept == found.members:
+        parts = [total, f"只比较最多的{found.candidates:,}个"]
+    elif found.candidates is not None:
+        parts = [f"在最多的{found.candidates:,}个中符合{found.kept:,}个", total]
+    elif found.kept == found.members and found.counted:
+        parts = [total]
+    else:
+        parts = [f"符合条件{found.kept:,}个", total]
+    if found.gone:
+        parts.append(f"另有{found.gone:,}个本期为0")
+    if found.not_stated:
+        parts.append("另有未填写")
+    return "，".join(parts)
 
 
 def notes(found: Standings, *, compares: bool) -> list[str]:
@@ -327,7 +353,7 @@ def notes(found: Standings, *, compares: bool) -> list[str]:
     lines = ["；".join([*text, trend_text(found)]) + "。"]
     if found.candidates is not None:
         lines.append(
-            f"成员过多，增减排序与条件筛选在本期和上期数量最多的{found.candidates:,}个中进行。"
+            f"成员过多，增减排序与条件筛选只在数量最多的{found.candidates:,}个中进行，其余未比较。"
         )
     return lines
 

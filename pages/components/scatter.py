@@ -65,7 +65,9 @@ def show(found: Standings, view: View, selection: Selection, scope: Scope, *, ke
     totals = data.totals(selection, scope, measures=figures.FIGURES)
     render.show(
         exports.savable(
-            drawn, name=f"{label}与变化", caption=exports.caption(totals, selection, scope)
+            drawn,
+            name=f"{label}与变化",
+            caption=exports.caption(totals, selection, scope, what=f"{label}与{name}变化"),
         ),
         key=drawn_as,
         height=470,

@@ -86,7 +86,7 @@ def selection_bar(
             told = selection if compares else replace(selection, comparison=Comparison.NONE)
             if stale := freshness.warning_now():
                 st.badge(stale, icon=":material/warning:", color="orange")
-            _base(told, totals, names)
+            _base(told, scope, totals, names)
             if link is not None:
                 st.page_link(
                     link[0],
@@ -109,6 +109,30 @@ def operator_names(selection: Selection, scope: Scope) -> dict[str, str]:
         for name in newest["operator_name"].dropna():
             found[operator_id] = str(name)
     return found
+
+
+def sentence(selection: Selection, scope: Scope, totals: Totals, names: Mapping[str, str]) -> str:
+    """Return what is counted: with what a de-noised count leaves out, and if the period is not over.
+
+    Parameters
+    ----------
+    totals
+        Of the selection; ``submissions`` among them.
+    names
+        As from `operator_names`.
+    """
+    left_out = None
+    if selection.denoised:
+        whole = data.totals(replace(selection, denoised=False), scope, measures=("submissions",))
+        counted = data.totals(selection, scope, measures=("submissions",))
+        left_out = whole.current["submissions"] - counted.current["submissions"]
+    return wording.describe(
+        selection,
+        days=totals.days,
+        names=names,
+        left_out=left_out,
+        is_over=data.status().last_day is None or data.status().is_over(totals.days),
+    )
 
 
 def _fault_text(fault: InvalidSelectionError) -> str:
@@ -211,7 +235,10 @@ def _denoised(selection: Selection, scope: Scope) -> None:
         "去重口径",
         key=address.bound("bar.denoised", selection.denoised),
         on_change=_changed("bar.denoised", scope, lambda before, on: replace(before, denoised=on)),
-        help="剔除重复件、多渠道多头件和疑似职业索赔件；关闭为登记原始口径",
+        help=(
+            "剔除经识别的重复件、多渠道多头件和疑似职业索赔件，数量见下方说明；"
+            "没有识别出此类诉求时（识别功能上线前）与登记口径相同。关闭为登记原始口径"
+        ),
     )
 
 
@@ -228,11 +255,10 @@ def _text(selection: Selection, scope: Scope) -> None:
     )
 
 
-def _base(selection: Selection, totals: Totals, names: Mapping[str, str]) -> None:
+def _base(selection: Selection, scope: Scope, totals: Totals, names: Mapping[str, str]) -> None:
     counted = totals.current["submissions"]
-    sentence = wording.describe(selection, days=totals.days, names=names)
     st.caption(
         f"**共{wording.count(counted)}**，范围内{wording.count(totals.in_scope)}；"
-        f"数据截至{wording.date_text(data.status().last_day)}。{render.as_label(sentence)}",
+        f"数据截至{wording.date_text(data.status().last_day)}。{render.as_label(sentence(selection, scope, totals, names))}",
         width="content",
     )

@@ -73,6 +73,8 @@ class Sheet:
         Columns that hold shares of 0–1, shown in percent.
     note
         What else a reader must know of this table.
+    complete
+        False if there may be more rows than anyone looked at, so that nothing is said to be whole.
     """
 
     title: str
@@ -81,6 +83,7 @@ class Sheet:
     total: int | None = None
     shares: frozenset[str] = frozenset()
     note: str = ""
+    complete: bool = True
 
     def parts(self) -> Iterator[pd.DataFrame]:
         """Return the table in parts, at least one."""
@@ -101,7 +104,9 @@ class _Written:
     @property
     def text(self) -> str:
         total = self.sheet.total
-        if total is None and not self.left_out:
+        if not self.sheet.complete and not self.left_out:
+            parts = [f"导出{self.rows:,}行"]
+        elif total is None and not self.left_out:
             parts = [f"共{self.rows:,}行，已全部导出"]
         elif total is not None and total <= self.rows:
             parts = [f"共{total:,}行，已全部导出"]

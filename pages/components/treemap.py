@@ -109,7 +109,7 @@ def show(
     if not nodes:
         return
     totals = data.totals(selection, scope, measures=figures.FIGURES)
-    caption = exports.caption(totals, selection, scope)
+    caption = exports.caption(totals, selection, scope, what=f"{label}构成")
     below = exports.CAPTION_HEIGHT * (caption.count("\n") + 1)
     render.show_clickable(
         exports.savable(

@@ -1,6 +1,7 @@
 """Saved views, links to share, and the way back to what was selected before."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -14,7 +15,7 @@ from queries.selection import Selection
 from queries.vocabulary import ViewKind
 
 KEPT = 50
-"""Selections of a session that can be gone back to; ours."""
+"""Steps of a session that can be gone back; ours."""
 
 NOT_SAVED = address.OF_ONE_RESULT | {"id"}
 """Names of an address that say where one stood in a list, not what it showed."""
@@ -49,32 +50,61 @@ def office(scope: Scope) -> str:
     return access.home_of(scope, settings().home_region)
 
 
-def remembered(history: list[dict[str, str]], selection: Selection) -> list[dict[str, str]]:
-    """Return the history with this selection at its end.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a session stood: a page and its whole address, but for the place in a list."""
+
+    page: str
+    query: Mapping[str, str]
+
+    @classmethod
+    def at(cls, page: str, query: Mapping[str, str], selection: Selection) -> "Step":
+        """Return the step of a page with this address, what cannot be read in it left out."""
+        whole = address.rewritten(query, selection, {})
+        return cls(page, {name: each for name, each in whole.items() if name not in NOT_SAVED})
+
+    @property
+    def selection(self) -> Selection:
+        """What is selected there."""
+        return Selection.from_query(self.query)
+
+
+def remembered(history: list[Step], now: Step) -> list[Step]:
+    """Return the history with this step at its end; another page of the same selection is no step.
 
     Examples
     --------
-    >>> remembered([{}], Selection(text="退款"))
-    [{}, {'q': '退款'}]
-    >>> remembered([{}], Selection())
-    [{}]
+    >>> bare = Step("regions", {})
+    >>> drilled = Step("regions", {"region": "420500", "drill": "region:420500"})
+    >>> remembered([bare], drilled) == [bare, drilled], remembered([bare], bare) == [bare]
+    (True, True)
+    >>> remembered([bare], Step("issues", {})) == [Step("issues", {})]
+    True
     """
-    now = selection.to_query()
-    return history if history and history[-1] == now else [*history, now][-KEPT - 1 :]
+    if not history or history[-1] == now:
+        return history or [now]
+    last = history[-1]
+    moved = last.page != now.page and last.selection == now.selection
+    return [*(history[:-1] if moved else history), now][-KEPT - 1 :]
 
 
 def undo() -> None:
-    """Go back to the selection before this one."""
+    """Go back to the step before this one: its address, on another page what is selected there."""
     history = st.session_state.get(_HISTORY, [])
     if len(history) < 2:
         return
     st.session_state[_HISTORY] = history[:-1]
-    address.go(Selection.from_query(history[-2]))
+    before = history[-2]
+    if before.page == access.page_now():
+        address.put(before.query)
+    else:
+        address.go(before.selection)
 
 
 def show(selection: Selection, scope: Scope) -> None:
-    """Draw the way back and the list of views, and note what is selected now."""
-    history = remembered(st.session_state.get(_HISTORY, []), selection)
+    """Draw the way back and the list of views, and note where the session stands."""
+    now = Step.at(access.page_now(), address.query(), selection)
+    history = remembered(st.session_state.get(_HISTORY, []), now)
     st.session_state[_HISTORY] = history
     st.button(
         "撤销",
@@ -83,7 +113,7 @@ def show(selection: Selection, scope: Scope) -> None:
         key="views.undo",
         disabled=len(history) < 2,
         on_click=undo,
-        help="回到上一次的筛选条件",
+        help="回到上一步的筛选、下钻和查看方式",
     )
     box = st.popover(
         "视图", icon=":material/bookmarks:", type="tertiary", key="views", on_change="rerun"

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pages.components import data, trend
+from pages.components import data, marks, trend
 from pages.components.data import Standings
 from pages.components.palettes import LIGHT, Palette
 from pages.components.render import Option
+from queries.results import Series
 from queries.scope import Scope
-from queries.selection import Comparison, Selection
+from queries.selection import Comparison, DateRange, Selection
 
 LINES = 5
 """Words whose course is drawn; as many colours as an eye keeps apart."""
@@ -26,6 +27,14 @@ def title(terms: Sequence[str]) -> str:
     """
     what = "内容含所搜词的诉求量" if terms else f"排名前{LINES}个词"
     return f"{what}，仅含完整时段"
+
+
+def days(found: Standings, selection: Selection) -> DateRange | None:
+    """Return the days of the lines, None where they are those of the selection."""
+    if selection.text or not len(found.trend_starts):
+        return None
+    buckets = pd.DataFrame(index=found.trend_starts)
+    return marks.covered(Series(buckets, found.trend_grain, None))
 
 
 def courses(found: Standings, selection: Selection, scope: Scope) -> pd.DataFrame:
@@ -44,13 +53,13 @@ def courses(found: Standings, selection: Selection, scope: Scope) -> pd.DataFram
             {record["member"]: record["trend"] for record in first.to_dict("records")},
             index=pd.Index(names),
         )
-    days = data.totals(selection, scope, measures=("submissions",)).days
+    chosen = data.totals(selection, scope, measures=("submissions",)).days
     by_term = {
         term: data.series(
             replace(selection, text=term, comparison=Comparison.NONE),
             scope,
             measures=("submissions",),
-            grain=trend.grain(days),
+            grain=trend.grain(chosen),
         )
         for term in dict.fromkeys(terms)
     }
@@ -58,7 +67,7 @@ def courses(found: Standings, selection: Selection, scope: Scope) -> pd.DataFram
         term: each.frame["submissions"].where(each.frame["complete"])
         for term, each in by_term.items()
     }
-    grain = trend.grain(days)
+    grain = trend.grain(chosen)
     frame = pd.DataFrame(complete)
     return frame.set_axis([trend.bucket_text(start, grain) for start in frame.index], axis=0)
 

@@ -250,6 +250,8 @@ def describe(
     *,
     days: DateRange | None = None,
     names: Mapping[str, str] | None = None,
+    left_out: float | None = None,
+    is_over: bool = True,
 ) -> str:
     """Return a selection as one Chinese sentence.
 
@@ -259,6 +261,10 @@ def describe(
         The days that a relative period came to; named beside it.
     names
         Labels of members that no table knows, such as operators' names by id.
+    left_out
+        How many submissions the de-noised count leaves out, None if not known.
+    is_over
+        False for a period that ends after the data: it is marked, and compared with nothing.
 
     Examples
     --------
@@ -268,7 +274,7 @@ def describe(
     period = period_text(selection.period)
     if days is not None and selection.period.relative:
         period = f"{days_text(days)}（{period}）"
-    parts = [period]
+    parts = [period if is_over else f"{period}（统计期未满）"]
     for each in selection.filters:
         verb = "排除" if each.exclude else ""
         parts.append(
@@ -277,8 +283,9 @@ def describe(
     if selection.text:
         parts.append(f"内容含“{selection.text}”")
     if selection.denoised:
-        parts.append("已剔除重复件、多头件和疑似职业索赔件")
-    parts.append(_COMPARISONS[selection.comparison])
+        parts.append("去重口径" if left_out is None else f"去重口径（剔除{count(left_out)}）")
+    if is_over:
+        parts.append(_COMPARISONS[selection.comparison])
     return "；".join(part for part in parts if part) + "。"
 
 

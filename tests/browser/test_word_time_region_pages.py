@@ -105,6 +105,10 @@ def test_a_month_of_the_table_is_counted_and_becomes_the_period(opened):
     page.get_by_role("button", name="2026年2月", exact=True).click()
     page.wait_for_url("**period=2026-02-01..2026-02-28**")
     expect_total(page, odr[odr["registered_on"].dt.to_period("M") == "2026-02"])
+    wait_until_idle(page)
+    page.get_by_role("table", name="逐月数据").locator("tr[data-code='2026-01'] td").nth(3).click()
+    page.wait_for_url("**period=2026-01-01..2026-01-31**")
+    expect_total(page, odr[odr["registered_on"].dt.to_period("M") == "2026-01"])
 
 
 def test_regions_are_ranked_and_the_map_leads_into_one(opened):
@@ -126,6 +130,10 @@ def test_regions_are_ranked_and_the_map_leads_into_one(opened):
     expect(page.locator(".st-key-ranking .crumbs .here")).to_have_text("宜昌市")
     counties = year[year["city_code"] == "420500"].groupby("county_code").size()
     assert ranking(page) == {"夷陵区": f"{counties['420506']:,}"}
+    page.get_by_role("button", name="撤销").click()
+    page.wait_for_url(re.compile(r"regions\?period=12m$"))
+    expect_total(page, year)
+    expect(page.locator(".st-key-ranking .crumbs .here")).to_have_count(0)
 
 
 def test_streets_and_districts_are_a_choice_away(opened):

@@ -93,6 +93,7 @@ def test_breakdowns(sample, chance):
             )
             assert found.counted
             assert found.members == len(expected)
+            assert found.not_stated == expected["member"].isna().sum()
             assert found.truncated == (len(expected) > limit)
             context = (level, selection, scope, fresh)
             assert_same(found.frame, first_of(expected, level, limit), context)

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from queries import candidates
+from queries import candidates, standings
 from queries.measures import MEASURES
 from queries.scope import EVERYTHING
 from queries.selection import Comparison, DateRange, Period, Selection, compared_range
 from queries.series import bucket_end
-from queries.standings import ORDERS, fetch_standings
+from queries.standings import ORDERS, Limits, fetch_standings
 from tests.queries import oracle
 from tests.queries.samples import ALL_DERIVED
 
@@ -69,7 +69,7 @@ def expected_standings(sample, selection, scope, level, measure) -> pd.DataFrame
         for name, span in windows.items()
         if span is not None
     }
-    looked_in = list(groups.values())[: 2 if level in {"operator_id", "word"} else 3]
+    looked_in = list(groups.values())[: 2 if level == "operator_id" else 3]
     members = list(dict.fromkeys(member for each in looked_in for member in each))
     is_rate = oracle.PARTS[measure][1] is not None
     values = {
@@ -173,7 +173,13 @@ def test_as_plain_python(sample, chance):
                 limit=1_000,
             )
             assert_same(found.frame, expected, context)
-            assert (found.members, found.matched) == (len(expected), len(expected)), context
+            number = "value" if oracle.PARTS[measure][1] is None else None
+            assert found.matched == len(expected), context
+            assert found.members == found.kept, context
+            if number:
+                stated = expected["member"].notna()
+                assert found.members == (stated & (expected[number] > 0)).sum(), context
+                assert found.not_stated == (~stated).sum(), context
             assert (found.counted, found.candidates) == (True, None), context
             assert_trends(sample, selection, scope, replace(found, frame=found.frame[:3]))
         known += int(expected["previous"].notna().any())
@@ -184,6 +190,7 @@ def test_as_plain_python(sample, chance):
 def test_the_largest_of_both_periods_are_looked_at(sample, level, monkeypatch):
     monkeypatch.setattr(candidates, "OPERATOR_CANDIDATES", 9)
     monkeypatch.setattr(candidates, "WORD_CANDIDATES", 9)
+    monkeypatch.setattr(standings, "WORD_CANDIDATES", 1_000)
     selection = Selection(period=Period("30d"))
     expected = expected_standings(sample, selection, EVERYTHING, level, "submissions")
     if level == "word":
@@ -196,7 +203,7 @@ def test_the_largest_of_both_periods_are_looked_at(sample, level, monkeypatch):
         )
         assert found.candidates == len(found.frame) < len(expected)
         assert not found.counted
-        assert found.candidates <= found.members <= len(expected)
+        assert 8 <= found.members <= found.candidates
         shown = found.frame.set_index("member", drop=False)
         for side in ("value", "previous"):
             least = shown[side].nlargest(9).iloc[-1]
@@ -218,4 +225,33 @@ def test_members_are_counted_on_demand(sample, monkeypatch):
     )
     assert found.counted
     now = expected_standings(sample, chosen, EVERYTHING, "operator_id", "submissions")
-    assert found.members >= (now["value"] > 0).sum()
+    assert found.members == (now["member"].notna() & (now["value"] > 0)).sum()
+
+
+@pytest.mark.parametrize("fresh", [ALL_DERIVED, frozenset({"submission_words"})])
+@pytest.mark.parametrize("vocabulary", [100_000, 0])
+def test_words_within_limits_are_all_found(sample, monkeypatch, vocabulary, fresh):
+    monkeypatch.setattr(candidates, "WORD_CANDIDATES", 3)
+    monkeypatch.setattr(standings, "WORD_CANDIDATES", 3)
+    monkeypatch.setattr(candidates, "WORDS_AT_ONCE", vocabulary)
+    selection = Selection(period=Period("30d"))
+    expected = expected_standings(sample, selection, EVERYTHING, "word", "submissions")
+    expected = expected.set_index("member")
+    warehouse = sample.knowing(fresh)
+    for least in (1, 4, 8, 30):
+        limits = Limits(at_least=least, growth_from=0.1)
+        found = fetch_standings(
+            warehouse, selection, EVERYTHING, level="word", limits=limits, order="change"
+        )
+        kept = expected[
+            (expected["value"] >= least)
+            & ((expected["change_rate"] >= 0.1) | (expected["previous"] == 0))
+        ]
+        assert (found.matched, found.kept, found.candidates) == (len(kept), len(kept), None)
+        largest = kept["change"].nlargest(20)
+        assert found.frame["change"].to_list() == largest.to_list()
+        for name in ("value", "previous", "change", "last_year"):
+            shown = found.frame.set_index("member")[name]
+            np.testing.assert_allclose(shown, kept.loc[shown.index, name])
+        ranked = found.frame.set_index("member")["rank"]
+        np.testing.assert_allclose(ranked, kept.loc[ranked.index, "rank"])

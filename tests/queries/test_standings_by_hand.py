@@ -66,7 +66,9 @@ def test_a_ranking_by_hand(holding):
     # gone: all of it lost, no place now
     assert (xiangyang["member"], xiangyang["value"], xiangyang["change_rate"]) == ("420600", 0, -1)
     assert (math.isnan(xiangyang["rank"]), xiangyang["previous_rank"]) == (True, 3)
-    assert (found.members, found.matched) == (5, 5)
+    # three are stated and have something; besides one that had, and what is not stated
+    assert (found.members, found.kept, found.matched) == (3, 3, 5)
+    assert (found.gone, found.not_stated) == (1, 1)
     assert found.previous_days == DateRange(dt.date(2026, 3, 1), dt.date(2026, 3, 10))
     assert found.last_year_days == DateRange(dt.date(2025, 3, 11), dt.date(2025, 3, 20))
     # 13 days up to the 20th
@@ -106,7 +108,9 @@ def test_limits_by_hand(holding, limits, kept):
     found = fetch_standings(warehouse, ten_days, EVERYTHING, level="sale_mode", limits=limits)
     assert set(found.frame["member"]) == set(kept)
     assert found.matched == len(kept)
-    assert found.members == 5
+    assert found.members == 3
+    stated = {"A", "B", "C"} & set(kept)
+    assert (found.kept, found.not_stated) == (len(stated), int(None in kept))
     # ranks are of all, whatever is kept
     assert found.frame.set_index("member")["rank"].to_dict().get("A", 1) == 1
 
@@ -228,7 +232,7 @@ def test_no_growth_is_known_without_a_period_to_compare(holding):
     found = fetch_standings(
         warehouse, chosen, EVERYTHING, level="sale_mode", limits=Limits(growth_from=0.5)
     )
-    assert (found.previous_days, found.members, found.matched) == (None, 2, 0)
+    assert (found.previous_days, found.members, found.matched) == (None, 1, 0)
 
 
 def test_words_must_be_derived(sample):

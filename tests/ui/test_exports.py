@@ -1,6 +1,7 @@
 """What leaves a page says what it is, and holds what the page shows."""
 
 import copy
+import datetime as dt
 import io
 import zipfile
 from dataclasses import replace
@@ -17,7 +18,7 @@ from pages.components.data import totals
 from pages.components.settings import settings
 from queries.measures import MEASURES
 from queries.scope import EVERYTHING, Scope
-from queries.selection import Period, Selection
+from queries.selection import DateRange, Period, Selection
 from queries.workflow import fetch_audit, open_workflow
 from tests.ui.counted import plant, within
 from tests.ui.pages import ROOT
@@ -202,3 +203,29 @@ def test_pages_offer_both_files_and_write_nothing_until_a_click(workflow_url):
     books = open_workflow(workflow_url)
     assert [line["action"] for line in fetch_audit(books)] == []
     books.dispose()
+
+
+@pytest.mark.parametrize("width", range(4, 60))
+def test_lines_break_no_number_and_open_with_no_closing_mark(width):
+    text = (
+        "2025年11月22日至2026年11月21日；区域：武汉市（市辖）、宜昌市；内容含“退款”；去重口径（剔除0件）。"
+        "共44,445件，范围内共44,445件（占12.5%）；数据截至2026年11月21日。"
+    )
+    lines = exports.wrapped(text, width)
+    assert "".join(lines) == text
+    assert not [line for line in lines if not line or line[0] in "，。；：）”、%件"]
+    assert sum(line.count("44,445件") for line in lines) == 2
+
+
+def test_a_chart_of_another_span_says_its_own():
+    days = DateRange(dt.date(2025, 4, 1), dt.date(2026, 3, 31))
+    said = exports.caption(counted(), QUARTER, EVERYTHING, what="投诉量", days=days, width=4000)
+    assert said == "投诉量；2025年4月1日至2026年3月31日。数据截至2026年3月31日。"
+    said = exports.caption(counted(), QUARTER, EVERYTHING, what="投诉量", width=4000)
+    assert said.startswith("投诉量；2026年1月1日至3月31日（近90天）；与上期比较。共")
+
+
+def test_a_file_says_what_is_left_out_and_that_its_period_is_not_over():
+    chosen = Selection(period=Period("2026-03-01..2026-04-30"), denoised=True)
+    said = dict(exports.preface(chosen, EVERYTHING, counted(chosen), viewer=ANALYST, name="x"))
+    assert said["筛选条件"] == "2026年3月1日至4月30日（统计期未满）；去重口径（剔除0件）。"

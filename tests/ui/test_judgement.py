@@ -63,7 +63,7 @@ def test_a_rise_by_hand():
     cities = frame(["420100", "420500", "420600"], [310, 100, 90], [100, 105, 95])
     text = told("complaints", {"city_code": cities})
     assert text == (
-        "投诉量环比上升66.7%（500件，上期300件）。增量的105.0%来自“武汉市”，"
+        "投诉量环比上升66.7%（500件，上期300件）。全部增量来自“武汉市”，"
         "由100件变为310件；若与其余部分同幅变动，应为95件。"
     )
 
@@ -71,7 +71,7 @@ def test_a_rise_by_hand():
 def test_a_fall_is_told_as_one():
     cities = frame(["420100", "420500"], [100, 200], [300, 200])
     text = told("complaints", {"city_code": cities}, Comparison.LAST_YEAR)
-    assert text.startswith("投诉量同比下降40.0%（300件，去年同期500件）。减量的100.0%来自“武汉市”")
+    assert text.startswith("投诉量同比下降40.0%（300件，去年同期500件）。全部减量来自“武汉市”")
 
 
 def test_a_pair_is_named_by_both_parts():
@@ -100,7 +100,12 @@ def test_what_moves_alike_has_no_explanation():
         pytest.param(
             10_300, 10_000, "上升3.0%", id="300 exceed 1.96 times the root of 20,300, 279"
         ),
-        pytest.param(110, 100, "变动未超出随机波动范围", id="10 are less than 1.96 times 14.5"),
+        pytest.param(
+            110,
+            100,
+            "上升10.0%（110件，上期100件），未超出随机波动范围。",
+            id="10 are less than 1.96 times 14.5",
+        ),
         pytest.param(130, 100, "上升30.0%", id="30 exceed 1.96 times the root of 230, 29.7"),
         pytest.param(
             19, 5, "基数较小（本期19件、上期5件，均不足20件）", id="fewer than 20 on both sides"
@@ -120,7 +125,7 @@ def test_a_rate_is_told_in_points_with_the_members_own_rates():
     units = frame(["420100", "420500"], [350, 450], [450, 450], [500, 500], [500, 500])
     text = told("on_time_rate", {"city_code": units})
     assert text == (
-        "按时办结率环比下降10.0个百分点（80.0%，上期90.0%）。降幅的100.0%来自“武汉市”，"
+        "按时办结率环比下降10.0个百分点（80.0%，上期90.0%）。全部降幅来自“武汉市”，"
         "贡献-10.00个百分点（其自身70.0%，上期90.0%；若与其余部分同步变动，应为90.0%）。"
     )
 
@@ -136,12 +141,30 @@ def test_a_rate_near_its_end_is_judged_by_points():
 def test_a_rate_within_chance_is_flat():
     # 82 of 100 against 80 of 100: 2 points; the standard error is 5.5 points
     units = frame(["420100", "420500"], [41, 41], [40, 40], [50, 50], [50, 50])
-    assert "变动未超出随机波动范围" in told("mediation_rate", {"city_code": units})
+    assert told("mediation_rate", {"city_code": units}) == (
+        "调解成功率环比上升2.0个百分点（82.0%，上期80.0%），未超出随机波动范围。"
+    )
 
 
 def test_a_rate_without_base_is_not_compared():
     units = frame(["420100"], [41], [0], [50], [0])
     assert "缺少计算基数，不作环比" in told("mediation_rate", {"city_code": units})
+
+
+def test_a_share_below_all_is_told_in_percent():
+    cities = frame(["420100", "420500", "420600"], [400, 205, 100], [200, 200, 100])
+    assert "增量的97.6%来自“武汉市”" in told("complaints", {"city_code": cities})
+
+
+def test_what_was_not_stated_explains_nothing():
+    platforms = frame([None, "甲平台", "乙平台"], [600, 190, 100], [200, 150, 100])
+    text = told("complaints", {"online_platform": platforms})
+    assert text.endswith("增量多在未填写分类信息的诉求中，已填写的没有哪一项明显突出。")
+    pairs = frame(["420100|", "420100|C01", "420500|C01"], [600, 100, 100], [200, 100, 100])
+    assert "来自" not in told("complaints", {"city_code+issue_type": pairs})
+    cities = frame(["420100", "420500"], [600, 200], [200, 200])
+    both = {"city_code+issue_type": pairs, "city_code": cities}
+    assert "全部增量来自“武汉市”" in told("complaints", both)
 
 
 PARTS = [waterfall.Part(str(number), str(number), float(number - 20)) for number in range(40)]
@@ -234,6 +257,12 @@ def test_the_sentence_counts_what_is_in_the_warehouse(said):
             "submissions",
             "上期（2026年1月1日至1月31日）早于数据起始日2026年2月1日，不作环比",
             id="before the data",
+        ),
+        pytest.param(
+            Selection(period=Period("2026-03-01..2026-04-15")),
+            "submissions",
+            "诉求量60件，统计期至2026年4月15日，数据仅至2026年3月31日，时段不完整，不作比较。",
+            id="not over",
         ),
         pytest.param(
             Selection(comparison=Comparison.NONE), "submissions", "未选择比较方式", id="none wanted"

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -79,6 +80,12 @@ def test_a_rate_shows_its_base_and_changes_by_points():
     rows = [(row["value"], row["share"], row["change"], row["tone"]) for row in content["rows"]]
     assert rows == [("95.0%", "4", "↑5.0", "good"), ("50.0%", "1,200", "—", "neutral")]
     assert content["note"] == "共2个"
+
+
+def test_what_is_not_stated_is_no_member():
+    counted = replace(found([None, "420100"], complaints=[2, 3], share=[0.4, 0.6]), not_stated=1)
+    content = leaderboards.board_content(CITIES, counted, Selection(), MEASURES["complaints"])
+    assert (content["note"], len(content["rows"])) == ("共1个", 2)
 
 
 def test_without_comparison_nothing_is_compared():
@@ -312,3 +319,14 @@ def test_the_week_is_shaded_from_its_fullest_hour():
     assert (monday["selected"], sunday["selected"]) == (True, False)
     assert (monday["cells"][0]["dimmed"], sunday["cells"][0]["dimmed"]) == (False, True)
     assert len(drawn["hours"]) == len(sunday["cells"]) == 24
+
+
+def test_statuses_are_held_against_nothing():
+    counted = found(
+        ["closed"], level="status", complaints=[30], share=[1.0], complaints_compared=[1]
+    )
+    content = leaderboards.board_content(
+        View(board("status"), "status"), counted, Selection(), COMPLAINTS
+    )
+    assert content["heads"][2] == ""
+    assert (content["rows"][0]["change"], "原" in content["rows"][0]["hint"]) == ("", False)

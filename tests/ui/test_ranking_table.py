@@ -1,4 +1,6 @@
+import io
 import math
+import zipfile
 
 import pytest
 
@@ -6,6 +8,7 @@ from pages.components import (
     ranking_export,
     ranking_limits,
     ranking_table,
+    spreadsheets,
 )
 from pages.components.boards import BOARDS, WORD, View
 from pages.components.data import Limits
@@ -109,9 +112,28 @@ def test_without_comparison_no_change_is_shown(query, selection):
 @pytest.mark.parametrize(
     ("standings", "text"),
     [
-        (found(member("C03", 2.0)), "第1至1个，共1个"),
-        (found(member("C03", 2.0), members=9), "第1至1个，符合条件1个，共9个"),
-        (found(member("C03", 2.0), members=9, counted=False), "第1至1个，符合条件1个，至少9个"),
+        (found(member("C03", 2.0)), "第1至1行，共1个"),
+        (found(member("C03", 2.0), members=9), "第1至1行，符合条件1个，共9个"),
+        (found(member("C03", 2.0), members=9, counted=False), "第1至1行，符合条件1个，至少9个"),
+        (
+            found(
+                member("C03", 2.0),
+                member("C04", 0.0),
+                member(None, 1.0),
+                members=1,
+                not_stated=1,
+                gone=1,
+            ),
+            "第1至3行，共1个，另有1个本期为0，另有未填写",
+        ),
+        (
+            found(member("C03", 2.0), members=8, matched=7, candidates=9, counted=False),
+            "第1至1行，在最多的9个中符合7个，至少8个",
+        ),
+        (
+            found(member("C03", 2.0), members=7, matched=7, candidates=9, counted=False),
+            "第1至1行，至少7个，只比较最多的9个",
+        ),
         (found(members=9, matched=0), "符合条件0个，共9个"),
     ],
 )
@@ -141,6 +163,36 @@ def test_the_largest_are_the_first_page_of_a_ranking_by_size_alone(monkeypatch):
         ranking_table.fetch(ISSUES, Selection(), EVERYTHING, asked, largest=largest)
     assert [how["order"] for how in asked_for][:2] == ["value", "change"]
     assert len(asked_for) == 5
+
+
+def test_operators_of_one_name_are_told_apart_by_their_numbers():
+    rows = [member("A0001234", 3.0, name="同名"), member("B0005678", 2.0, name="同名")]
+    rows += [member("C1", 1.0, name="另一家")]
+    content = drawn(found(*rows, level="operator_id"), OPERATORS)
+    assert [(row["label"], row["tail"]) for row in content["rows"]] == [
+        ("同名", "尾号1234"),
+        ("同名", "尾号5678"),
+        ("另一家", ""),
+    ]
+    sheet = ranking_export.ranking(found(*rows, level="operator_id"), OPERATORS, ASKED)
+    assert next(iter(sheet.parts()))["经营主体"].to_list() == [
+        "同名（尾号1234）",
+        "同名（尾号5678）",
+        "另一家",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("within", "label"),
+    [(None, "洪山区"), ("420100", "洪山区"), ("420111", "")],
+)
+def test_streets_carry_their_county_unless_all_are_of_one(within, label):
+    board = next(each for each in BOARDS if each.key == "region")
+    view = View(board, "street_code", within)
+    content = drawn(found(member("420111009", 3.0), level="street_code"), view)
+    row = content["rows"][0]
+    assert row["tail"] == label
+    assert ("（洪山区）" in row["hint"]) == bool(label)
 
 
 def test_an_empty_ranking_tells_filters_from_no_records():
@@ -205,7 +257,7 @@ def test_the_ranking_is_taken_away_with_numbers_and_its_base():
     standings = found(member("C03", 20.0), member(None, 5.0, rank=NAN), members=9, matched=4)
     sheet = ranking_export.ranking(standings, ISSUES, ranking_limits.read({"min": "5"}))
     assert sheet.total == 4
-    assert sheet.note == "共9个成员，符合条件4个；数量或基数不少于5"
+    assert sheet.note == "符合条件4个，共9个；排名每张表最多1,000行；数量或基数不少于5"
     frame = next(iter(sheet.parts()))
     first = frame.iloc[0]
     assert (first["问题类别"], first["代码"], first["诉求量（件）"]) == ("售后服务", "C03", 20.0)
@@ -213,6 +265,19 @@ def test_the_ranking_is_taken_away_with_numbers_and_its_base():
     assert frame.iloc[1]["问题类别"] == "未填写"
     assert {"占比", "环比", "同比"} == sheet.shares
     assert math.isnan(first["去年同期"])
+
+
+def test_a_ranking_of_the_largest_is_not_said_to_be_whole():
+    whole = found(member("op", 5.0, name="甲"), level="operator_id")
+    cut = found(member("op", 5.0, name="甲"), level="operator_id", candidates=1801, counted=False)
+    told = []
+    for standings in (whole, cut):
+        sheet = ranking_export.ranking(standings, OPERATORS, ASKED)
+        content = zipfile.ZipFile(io.BytesIO(spreadsheets.tables([sheet], [])))
+        told.append("".join(content.read(name).decode("utf-8-sig") for name in content.namelist()))
+    assert "共1行，已全部导出" in told[0]
+    assert "已全部导出" not in told[1]
+    assert "导出1行；至少1个，只比较最多的1,801个" in told[1]
 
 
 def test_a_growing_measure_is_taken_away_without_comparison():

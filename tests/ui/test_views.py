@@ -133,11 +133,41 @@ def test_undo_goes_back_through_the_selections_of_several_pages(app):
 
 
 def test_the_way_back_is_bounded():
-    history: list[dict[str, str]] = []
+    history: list[views.Step] = []
     for number in range(200):
-        history = views.remembered(history, Selection(text=str(number)))
+        step = views.Step.at("regions", {}, Selection(text=str(number)))
+        history = views.remembered(history, step)
     assert len(history) == views.KEPT + 1
-    assert history[-1] == {"q": "199"}
+    assert history[-1].query == {"q": "199"}
+
+
+def test_undo_restores_the_whole_address(app):
+    at = app().run().switch_page("pages/regions.py").run()
+    before = {"period": "90d", "measure": "complaints", "level": "county_code"}
+    drilled = before | {"region": "420500", "drill": "region:420500"}
+    focused = drilled | {"focus": "region:420506"}
+    for query in (before, drilled, focused):
+        at.query_params.clear()
+        at.query_params.update(query)
+        at.run()
+        assert not at.exception
+    for expected in (drilled, before):
+        at.button(key="views.undo").click().run()
+        assert not at.exception
+        assert dict(at.query_params) == expected
+
+
+def test_a_place_in_a_list_is_no_step():
+    first = views.Step.at("submissions", {"q": "退款"}, Selection(text="退款"))
+    second = views.Step.at("submissions", {"q": "退款", "page": "3", "id": "7"}, first.selection)
+    assert views.remembered([first], second) == [first]
+
+
+def test_another_page_takes_only_what_is_selected():
+    steps = [views.Step("regions", {"drill": "region:420500"}), views.Step("issues", {"q": "退款"})]
+    assert steps[0].selection == Selection()
+    moved = views.remembered(steps, views.Step("regions", {"q": "退款", "drill": "region:420500"}))
+    assert [step.page for step in moved] == ["regions", "regions"]
 
 
 def test_stale_data_is_said_on_every_page_with_a_bar(app):

@@ -158,9 +158,17 @@ def test_a_selection_in_a_sentence():
     days = DateRange(dt.date(2025, 4, 1), dt.date(2026, 3, 31))
     assert wording.describe(selection, days=days, names={"op1": "优品商行"}) == (
         "2025年4月1日至2026年3月31日（近12个月）；排除渠道：ODR绿色通道企业；主体：优品商行；"
-        "区域：武汉市、黄石市、十堰市等4项；内容含“退款”；已剔除重复件、多头件和疑似职业索赔件；"
+        "区域：武汉市、黄石市、十堰市等4项；内容含“退款”；去重口径；"
         "与去年同期比较。"
     )
+
+
+def test_a_sentence_says_what_is_left_out_and_that_a_period_is_not_over():
+    chosen = Selection(Period("2026-03-01..2026-03-31"), denoised=True)
+    assert wording.describe(chosen, left_out=0, is_over=False) == (
+        "2026年3月1日至3月31日（统计期未满）；去重口径（剔除0件）。"
+    )
+    assert "去重口径（剔除1,234件）；与上期比较" in wording.describe(chosen, left_out=1234)
 
 
 def test_an_absolute_period_is_not_named_twice():

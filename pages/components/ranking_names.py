@@ -1,0 +1,51 @@
+"""Names of a ranking's members, those of one name told apart."""
+
+from collections import Counter
+
+import pandas as pd
+
+from pages.components import drilling, leaderboards, wording
+from pages.components.boards import View
+
+NUMBER_END = 4
+"""Characters of an operator's number that tell those of one name apart; ours."""
+
+
+def labels(frame: pd.DataFrame, view: View) -> list[str]:
+    """Return the names of a ranking's members, each with what tells it from others of its name."""
+    return [f"{text}（{tail}）" if tail else text for text, tail in named(frame, view)]
+
+
+def named(frame: pd.DataFrame, view: View) -> list[tuple[str, str]]:
+    """Return the name of each member, and what tells it from others of its name.
+
+    Streets carry their county unless all are of one; operators of one name the end of their number.
+    """
+    names = frame["name"] if "name" in frame else [None] * len(frame)
+    codes = ["" if pd.isna(code) else str(code) for code in frame["member"]]
+    texts = [
+        leaderboards.member_text(view.level, code, name)
+        for code, name in zip(codes, names, strict=True)
+    ]
+    tails = [""] * len(codes)
+    if view.level == "street_code" and not _in_one_county(view):
+        tails = [_county_of(code) for code in codes]
+    elif view.level == "operator_id":
+        times = Counter(texts)
+        tails = [
+            f"尾号{code[-NUMBER_END:]}" if code and times[text] > 1 else ""
+            for text, code in zip(texts, codes, strict=True)
+        ]
+    return list(zip(texts, tails, strict=True))
+
+
+def _in_one_county(view: View) -> bool:
+    if view.within is None:
+        return False
+    below = drilling.level_below(view.board.key, view.within)
+    return below is None or below == view.level
+
+
+def _county_of(code: str) -> str:
+    above = drilling.parent_of("region", code) if code else None
+    return wording.short_region(above) if above else ""
