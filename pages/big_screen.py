@@ -56,9 +56,9 @@ def choose_region(code: str) -> None:
         st.query_params["region"] = code
 
 
-def choose_period() -> None:
+def choose_period(code: str) -> None:
     """Take the period from the switch into the address."""
-    st.query_params["period"] = st.session_state["period"]
+    st.query_params["period"] = code
 
 
 @st.fragment(run_every=settings().refresh_seconds)

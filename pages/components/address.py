@@ -6,8 +6,9 @@ the pages' own.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -170,6 +171,20 @@ def bound(key: str, value: object) -> str:
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
     return key
+
+
+def once_chosen(key: str, act: Callable[[Any], None]) -> Callable[[], None]:
+    """Return a callback that hands on what the widget ``key`` holds, if it holds anything.
+
+    A control that is drawn anew while the viewer clicks elsewhere reports None for a moment.
+    """
+
+    def changed() -> None:
+        value = st.session_state[key]
+        if value is not None:
+            act(value)
+
+    return changed
 
 
 def refuse(error: InvalidSelectionError) -> None:

@@ -67,8 +67,7 @@ def _bound(name: str, offered: Mapping[str, str], asked: Mapping[str, str]) -> t
 
 
 def _changed(name: str, key: str, offered: Mapping[str, str]) -> Callable[[], None]:
-    def changed() -> None:
-        wanted = st.session_state[key]
-        address.go(**{name: None if wanted == next(iter(offered)) else wanted})
-
-    return changed
+    default = next(iter(offered))
+    return address.once_chosen(
+        key, lambda wanted: address.go(**{name: None if wanted == default else wanted})
+    )

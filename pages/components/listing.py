@@ -78,8 +78,7 @@ def span_text(page: SubmissionPage) -> str:
 def choose_size(now: Place) -> None:
     """Draw the choice of the page size; the first row shown stays in sight."""
 
-    def changed() -> None:
-        size = int(st.session_state["list.size"])
+    def change(size: int) -> None:
         first = (now.number - 1) * now.size
         address.go(size=str(size), page=str(first // size + 1))
 
@@ -89,7 +88,7 @@ def choose_size(now: Place) -> None:
         format_func=lambda size: f"每页{size}件",
         key=address.bound("list.size", now.size),
         required=True,
-        on_change=changed,
+        on_change=address.once_chosen("list.size", change),
         label_visibility="collapsed",
     )
 
@@ -101,7 +100,7 @@ def choose_page(page: SubmissionPage) -> None:
         page.pages,
         default=page.page,
         key=key,
-        on_change=lambda: address.go(page=str(st.session_state[key])),
+        on_change=address.once_chosen(key, lambda number: address.go(page=str(number))),
     )
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.components import (
+    address,
     charts,
     labels,
     marks,
@@ -24,7 +25,7 @@ CHANNELS = 6
 """Channels shown by name; the rest is one part."""
 
 
-def show_period(period: Period, offered: Sequence[str], choose: Callable[[], None]) -> None:
+def show_period(period: Period, offered: Sequence[str], choose: Callable[[str], None]) -> None:
     """Draw the switch of periods as the address has it; its choice is in the state ``period``."""
     st.session_state["period"] = period.code
     with st.container(key="panel-period"):
@@ -34,7 +35,7 @@ def show_period(period: Period, offered: Sequence[str], choose: Callable[[], Non
             required=True,
             format_func=lambda code: wording.period_text(Period(code)),
             key="period",
-            on_change=choose,
+            on_change=address.once_chosen("period", choose),
             label_visibility="collapsed",
         )
 

@@ -146,11 +146,7 @@ def _changed(
     key: str, scope: Scope, change: Callable[[Selection, Any], Selection]
 ) -> Callable[[], None]:
     """Return a callback that writes the address after the widget ``key`` was changed."""
-
-    def changed() -> None:
-        address.go(change(address.current(scope), st.session_state[key]))
-
-    return changed
+    return address.once_chosen(key, lambda value: address.go(change(address.current(scope), value)))
 
 
 def _period(selection: Selection, scope: Scope) -> None:

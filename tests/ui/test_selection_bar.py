@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+import streamlit as st
 
 from pages.components import address, pills
 from pages.components.pills import Pill
@@ -130,3 +131,15 @@ def test_regions_outside_a_viewers_scope_are_told_and_left_out(members, kept):
     named = [fault.value for fault in reading.faults]
     assert named == [each for each in members.split(",") if each not in kept]
     assert address.read({"region": members}).faults == ()
+
+
+def test_a_control_that_reports_nothing_changes_nothing(monkeypatch):
+    state: dict[str, str | None] = {"bar.period": None}
+    monkeypatch.setattr(st, "session_state", state)
+    acted: list[str] = []
+    changed = address.once_chosen("bar.period", acted.append)
+    changed()
+    assert acted == []
+    state["bar.period"] = "7d"
+    changed()
+    assert acted == ["7d"]
