@@ -212,6 +212,9 @@ def donut_chart(
     return chart
 
 
+DARK_SHADE = 0.7
+"""Place in the ramp, 0 to 1, from which a name has to be white to be read on a light page."""
+
 MAP_COLUMNS = ("name", "code", "value", "shown", "note", "chosen")
 """What `map_chart` takes of a region: its name as in the outline, its code, the measure, what
 stands under the name on the map, the rest of the tooltip, and whether it gets a border."""
@@ -232,12 +235,13 @@ def map_chart(
     frame
         Columns `MAP_COLUMNS`, one row per region.
     """
+    pieces = map_pieces(frame["value"], unit=unit)
     items = [
         {
             "name": name,
             "value": value,
             "code": code,
-            "label": {"formatter": f"{name}\n{shown}"},
+            "label": {"formatter": f"{name}\n{shown}"} | _on_shade(value, pieces, palette),
             "tooltip": {"formatter": f"{name}\n{note}"},
         }
         | ({"itemStyle": {"borderColor": palette.series[2], "borderWidth": 3}} if chosen else {})
@@ -249,7 +253,7 @@ def map_chart(
         "tooltip": _tooltip(palette, size).opts,
         "visualMap": {
             "type": "piecewise",
-            "pieces": map_pieces(frame["value"], unit=unit),
+            "pieces": pieces,
             "inRange": {"color": list(palette.ramp)},
             "outOfRange": {"color": palette.ramp[0]},
             "left": 4,
@@ -292,6 +296,18 @@ def map_chart(
             }
         ],
     }
+
+
+def _on_shade(value: float, pieces: Sequence[dict[str, Any]], palette: Palette) -> dict[str, str]:
+    """Return the colours of a name on a dark class of a light map; names are dark elsewhere."""
+    if palette is DARK or len(pieces) < 2:
+        return {}
+    place = next(
+        (n for n, each in enumerate(pieces) if value >= each.get("gte", 0)), len(pieces) - 1
+    )
+    if (len(pieces) - 1 - place) / (len(pieces) - 1) < DARK_SHADE:
+        return {}
+    return {"color": "#ffffff", "textBorderColor": palette.ramp[-1]}
 
 
 def map_pieces(values: pd.Series, *, unit: str) -> list[dict[str, Any]]:

@@ -137,3 +137,25 @@ def test_letters_stand_out(palette):
 @pytest.mark.parametrize("colour", DARK.series)
 def test_words_and_lines_stand_out_on_the_wall(colour):
     assert contrast(colour, DARK.paper) >= 4.5
+
+
+def test_names_are_white_on_the_dark_classes_of_a_light_map():
+    values = [1.0, 20.0, 300.0, 4_000.0, 50_000.0]
+    frame = pd.DataFrame(
+        {
+            "name": list("甲乙丙丁戊"),
+            "code": [f"42{n}000" for n in range(5)],
+            "value": values,
+            "shown": [f"{value:,.0f}" for value in values],
+            "note": "",
+            "chosen": False,
+        }
+    )
+    light, dark = (
+        [item["label"].get("color") for item in option["series"][0]["data"]]
+        for option in (
+            charts.map_chart(frame, map_name="m", palette=palette) for palette in (LIGHT, DARK)
+        )
+    )
+    assert light == [None, None, None, "#ffffff", "#ffffff"]
+    assert dark == [None] * 5
