@@ -5,39 +5,22 @@ import streamlit as st
 from pages.components import (
     access,
     address,
-    data,
-    exports,
-    figures,
-    focus,
-    focus_address,
+    dimension_head,
     focus_lists,
     heat_map,
-    judgement,
     multiples,
     palettes,
     ranking_export,
-    ranking_limits,
     ranking_table,
     region_rates,
     region_views,
 )
-from pages.components.selection_bar import selection_bar
 
 viewer = access.require("regions")
 scope = viewer.scope
 query = address.query()
 
-selection = selection_bar(
-    scope, measures=figures.FIGURES, link=("pages/submissions.py", "查看诉求明细")
-)
-asked = ranking_limits.read(query)
-member = focus_address.read(query, scope)
-if member is not None:
-    focus.show(member, selection, scope, asked.measure)
-    st.stop()
-
-judgement.show(selection, scope, asked.measure.name)
-figures.show(selection, scope, chosen=asked.measure)
+selection, asked = dimension_head.show(scope)
 
 standing = ranking_table.standing_view("region", selection, scope)
 ranked, beside = st.columns([56, 44], gap="small")
@@ -45,16 +28,14 @@ with ranked:
     view = region_views.choose_level(standing, query)
     found = ranking_table.fetch(view, selection, scope, asked)
     ranking_table.show(found, view, selection, scope, key="ranking")
-exports.offer(
+dimension_head.offer(
     lambda: [
         *ranking_export.sheets(view, selection, scope, asked, columns="issue_type"),
         *region_rates.sheets(asked.measure, selection, scope),
     ],
     selection=selection,
     scope=scope,
-    totals=data.totals(selection, scope, measures=figures.FIGURES),
     name="涉诉区域",
-    key="export",
 )
 with beside:
     region_views.show_map(
