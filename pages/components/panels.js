@@ -289,6 +289,7 @@ const draw = {
 };
 
 const DOUBLE_CLICK_MS = 300;
+const DOUBLE_CLICK_PIXELS = 6;
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
@@ -300,9 +301,14 @@ export default function (component) {
   const written = JSON.stringify(data);
   if (root.written === written) return;
   root.written = written;
+  // What is drawn anew under the pointer must not get the second half of a double click.
+  root.onpointerdown = (event) => { root.at = [event.clientX, event.clientY]; };
   const act = (node, payload) => {
-    if (Date.now() - (root.clickedAt || 0) < DOUBLE_CLICK_MS) return;
-    root.clickedAt = Date.now();
+    const at = root.at || [0, 0];
+    const [x, y, when] = root.clicked || [0, 0, 0];
+    const near = Math.hypot(at[0] - x, at[1] - y) < DOUBLE_CLICK_PIXELS;
+    if (near && Date.now() - when < DOUBLE_CLICK_MS) return;
+    root.clicked = [...at, Date.now()];
     root.classList.add('waiting');
     node.classList.add('clicked');
     root.send(payload);

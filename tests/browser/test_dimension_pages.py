@@ -85,6 +85,8 @@ def test_sorting_by_change_and_back(opened):
     page.locator(".ranking .names .change").click()
     page.wait_for_url("**/operators?sort=change")
     expect(page.locator(".ranking .row:not(.names)").first).to_contain_text("突增商行")
+    # A second click at the same place within 300 ms is taken for a double click.
+    page.wait_for_timeout(350)
     page.locator(".ranking .names .change").click()
     page.wait_for_url("**/operators?sort=-change")
     expect(page.locator(".ranking .row:not(.names)").first).to_contain_text("歇业商行")

@@ -89,6 +89,14 @@ def test_a_click_on_a_row_narrows_everything_and_its_pill_restores_it(explorer):
     page.wait_for_url("**/explorer")
 
 
+def test_a_double_click_is_one_click(explorer):
+    page = explorer("?period=12m")
+    row(page, "region", "武汉市").locator(".pick").dblclick(position={"x": 24, "y": 11})
+    page.wait_for_url("**/explorer?period=12m&region=420100")
+    wait_until_idle(page)
+    expect_total(page, within(365, city_code="420100"))
+
+
 def test_a_second_click_takes_the_choice_back(explorer):
     page = explorer("?issue=C03")
     expect_total(page, within(30, issue_type="C03"))
