@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from pages.components import access, address, data, failures, settling, views, wording
+from pages.components import access, address, data, failures, views, wording
 
 PAGES = {
     "big_screen": ("一屏展示", ":material/monitoring:"),
@@ -53,7 +53,4 @@ with failures.Explained():
             st.sidebar.badge("合成数据", color="orange")
         st.sidebar.markdown(f":small[{viewer.name}  \n截至{wording.date_text(status.last_day)}]")
         views.start(viewer, at_home=page == home)
-        try:
-            page.run()
-        finally:
-            settling.settle(page.title)
+        page.run()

@@ -90,14 +90,9 @@ def attribute_change(members: pd.DataFrame) -> pd.DataFrame:
     fast      0.9     0.9        -0.090     0.0 -0.090
     slow      0.5     0.5        -0.076     0.0 -0.076
     """
-    numbers = {name: members[name].to_numpy(dtype="float64") for name in _COLUMNS}
-    columns = _of_rate(numbers) if _is_rate(members) else _of_sum(numbers)
-    change = columns["contribution"].sum()
-    share = columns["contribution"] / change if change else np.full(len(members), math.nan)
-    columns["excess"] = columns["value"] - columns["expected"]
+    columns = _attributed(_numbers(members))
     order = ["value", "before", "contribution", "share_of_change", "expected", "excess"]
     order += [name for name in ("within", "mix") if name in columns]
-    columns["share_of_change"] = share
     index = pd.Index(members["member"], name="member")
     return pd.DataFrame({name: columns[name] for name in order}, index=index)
 
@@ -162,20 +157,20 @@ def explain_change(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     0  city      A          60.0             0.95   59.14   9.44
     1  kind      x          39.0             0.62   16.04  -1.28
     """
-    naming = _naming(frames)
-    scatters = _scatters(frames)
-    parts = [
-        _explained(key, frame, naming=naming, scatters=scatters) for key, frame in frames.items()
-    ]
     columns = ["key", "member", "contribution", "share_of_change", "excess", "score"]
-    if not parts:
+    if not frames:
         return pd.DataFrame(columns=columns)
-    found = pd.concat(parts, ignore_index=True)
-    found["added"] = found["contribution"].abs()
-    found["members"] = [len(frames[key]) for key in found["key"]]
-    found["levels"] = found["key"].str.count(r"\+")
-    found["not_stated"] = found["member"].isna()
-    found["code"] = found["member"].fillna("")
+    naming = _naming(frames)
+    numbers = {key: _numbers(frame) for key, frame in frames.items()}
+    scatters = _scatters(numbers)
+    parts = [
+        _explained(key, frame, numbers[key], naming=naming, scatters=scatters)
+        for key, frame in frames.items()
+    ]
+    arrays = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    found = pd.DataFrame(
+        {name: pd.Series(array, dtype=array.dtype) for name, array in arrays.items()}
+    )
     found = found.sort_values(
         ["score", "added", "levels", "breadth", "members", "key", "not_stated", "code"],
         ascending=[False, False, True, True, False, True, True, True],
@@ -196,8 +191,22 @@ def _narrow_first(found: pd.DataFrame) -> list[int]:
     return [*order, *range(len(order), len(found))]
 
 
-def _is_rate(members: pd.DataFrame) -> bool:
-    return bool(members["denominator"].notna().any())
+def _numbers(members: pd.DataFrame) -> dict[str, np.ndarray]:
+    return {name: members[name].to_numpy(dtype="float64") for name in _COLUMNS}
+
+
+def _is_rate(numbers: Mapping[str, np.ndarray]) -> bool:
+    return not np.isnan(numbers["denominator"]).all()
+
+
+def _attributed(numbers: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the columns of `attribute_change`."""
+    columns = _of_rate(numbers) if _is_rate(numbers) else _of_sum(numbers)
+    contribution = columns["contribution"]
+    change = contribution.sum()
+    columns["share_of_change"] = contribution / change if change else contribution * math.nan
+    columns["excess"] = columns["value"] - columns["expected"]
+    return columns
 
 
 def _of_sum(numbers: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -256,35 +265,53 @@ def _naming(frames: Mapping[str, pd.DataFrame]) -> float:
 
 
 def _explained(
-    key: str, frame: pd.DataFrame, *, naming: float, scatters: Mapping[str, float]
-) -> pd.DataFrame:
-    attributed = attribute_change(frame)
-    change = attributed["contribution"].sum(skipna=False)
+    key: str,
+    frame: pd.DataFrame,
+    numbers: Mapping[str, np.ndarray],
+    *,
+    naming: float,
+    scatters: Mapping[str, float],
+) -> dict[str, np.ndarray]:
+    """Return what can explain the change, by column: those of the answer and those it is sorted by."""
+    attributed = _attributed(numbers)
+    contribution = attributed["contribution"]
+    change = contribution.sum()
     direction = math.copysign(1, change) if change else 0.0
-    surprise = _surprise(frame, attributed, scatters)
-    cost = naming * (1 + key.count("+"))
-    moving = ["contribution"] if _is_rate(frame) else ["contribution", "excess"]
-    against = (attributed[moving].to_numpy() * direction < 0).any(axis=1)
-    columns = pd.DataFrame(
-        {
-            "key": key,
-            "member": pd.Series(frame["member"].to_list(), dtype=object),
-            "contribution": attributed["contribution"].to_numpy(),
-            "share_of_change": attributed["share_of_change"].to_numpy(),
-            "excess": attributed["excess"].to_numpy(),
-            "breadth": _breadth(frame),
-            "score": np.where(against, -surprise, surprise) - cost,
-        }
-    )
-    named = np.array([_can_explain(key, each) for each in columns["member"]], dtype=bool)
-    known = columns[["contribution", "score"]].notna().all(axis=1)
-    return columns[named & known & (columns["breadth"] < columns["breadth"].sum())]
+    surprise = _surprise(numbers, attributed, scatters)
+    against = contribution * direction < 0
+    if not _is_rate(numbers):
+        against |= attributed["excess"] * direction < 0
+    breadth = _breadth(numbers)
+    score = np.where(against, -surprise, surprise) - naming * (1 + key.count("+"))
+    members = frame["member"].tolist()
+    stated = [None if pd.isna(member) else member for member in members]
+    named = np.array([_can_explain(key, member) for member in stated], dtype=bool)
+    known = ~np.isnan(contribution) & ~np.isnan(score)
+    kept = named & known & (breadth < breadth.sum())
+    columns = {
+        "member": np.array(stated, dtype=object),
+        "contribution": contribution,
+        "share_of_change": attributed["share_of_change"],
+        "excess": attributed["excess"],
+        "score": score,
+        "breadth": breadth,
+        "added": np.abs(contribution),
+        "not_stated": np.array([member is None for member in stated], dtype=bool),
+        "code": np.array([member or "" for member in stated], dtype=object),
+    }
+    chosen = {name: values[kept] for name, values in columns.items()}
+    same = {"key": key, "members": len(frame), "levels": key.count("+")}
+    alike = {
+        name: np.full(int(kept.sum()), value, dtype=object if name == "key" else int)
+        for name, value in same.items()
+    }
+    return {**alike, **chosen}
 
 
-def _breadth(frame: pd.DataFrame) -> np.ndarray:
+def _breadth(numbers: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return how much a member comprises, over both spans."""
-    part = "denominator" if _is_rate(frame) else "numerator"
-    return (frame[part] + frame[f"{part}_before"]).to_numpy(dtype="float64")
+    part = "denominator" if _is_rate(numbers) else "numerator"
+    return np.asarray(numbers[part] + numbers[f"{part}_before"])
 
 
 def _can_explain(key: str, member: str | None) -> bool:
@@ -293,35 +320,37 @@ def _can_explain(key: str, member: str | None) -> bool:
     return member is not None and member != OTHERS and "" not in member.split(SEPARATOR)
 
 
-def _parts(frame: pd.DataFrame) -> dict[str, tuple[np.ndarray, ...]]:
+def _parts(numbers: Mapping[str, np.ndarray]) -> dict[str, tuple[np.ndarray, ...]]:
     """Return what is judged: the members' own figures and, of rates, their weights."""
-    numbers = {name: frame[name].to_numpy(dtype="float64") for name in _COLUMNS}
     top = numbers["numerator"], numbers["numerator_before"]
     bottom = numbers["denominator"], numbers["denominator_before"]
-    return {"own": (*top, *bottom), "weight": bottom} if _is_rate(frame) else {"own": top}
+    return {"own": (*top, *bottom), "weight": bottom} if _is_rate(numbers) else {"own": top}
 
 
-def _scatters(frames: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+def _scatters(frames: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, float]:
     """Return the scatter of each part: the middle one over the frames, so that all are alike."""
     found: dict[str, list[float]] = {}
-    for frame in frames.values():
-        for part, numbers in _parts(frame).items():
-            found.setdefault(part, []).append(scatter(*numbers))
+    for numbers in frames.values():
+        for part, each in _parts(numbers).items():
+            found.setdefault(part, []).append(scatter(*each))
     known = {part: [each for each in values if each >= 1] for part, values in found.items()}
     return {part: float(np.median(values)) if values else 1.0 for part, values in known.items()}
 
 
 def _surprise(
-    frame: pd.DataFrame, attributed: pd.DataFrame, scatters: Mapping[str, float]
+    numbers: Mapping[str, np.ndarray],
+    attributed: Mapping[str, np.ndarray],
+    scatters: Mapping[str, float],
 ) -> np.ndarray:
     ratios = {
-        part: likelihood_ratio(*numbers) / scatters[part] for part, numbers in _parts(frame).items()
+        part: likelihood_ratio(*each) / scatters[part] for part, each in _parts(numbers).items()
     }
     if "weight" not in ratios:
         return ratios["own"]
-    within, mix = np.abs(attributed["within"].to_numpy()), np.abs(attributed["mix"].to_numpy())
+    within, mix = np.abs(attributed["within"]), np.abs(attributed["mix"])
     by_rate = np.nan_to_num(divided(within, within + mix))
-    power = attributed["share_of_change"].abs().clip(upper=1).fillna(1).to_numpy()
+    share = np.abs(attributed["share_of_change"])
+    power = np.where(np.isnan(share), 1.0, np.minimum(share, 1.0))
     return np.asarray(
         power * (by_rate * np.nan_to_num(ratios["own"]) + (1 - by_rate) * ratios["weight"])
     )

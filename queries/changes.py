@@ -166,14 +166,16 @@ def _frame(
                 values = arrays[number][name].astype("float64")
                 rest = 0.0 if totals is None else totals[number][name] - values.sum()
             columns[part + suffix] = values if totals is None else np.append(values, rest)
-    member = pd.Series([*codes, *([] if totals is None else [OTHERS])], dtype=object)
-    frame = pd.DataFrame({"member": member, **{name: columns[name] for name in COLUMNS}})
-    order = pd.DataFrame(
-        {
-            "others": frame["member"] == OTHERS,
-            "size": -(frame["numerator"] + frame["numerator_before"].fillna(0)),
-            "not_stated": frame["member"].isna(),
-            "code": frame["member"].fillna(""),
-        }
+    members = [*codes, *([] if totals is None else [OTHERS])]
+    sizes = columns["numerator"] + np.nan_to_num(columns["numerator_before"])
+    order = sorted(
+        range(len(members)),
+        key=lambda place: (
+            members[place] == OTHERS,
+            -sizes[place],
+            members[place] is None,
+            members[place] or "",
+        ),
     )
-    return frame.loc[order.sort_values(list(order.columns)).index].reset_index(drop=True)
+    member = pd.Series([members[place] for place in order], dtype=object)
+    return pd.DataFrame({"member": member, **{name: columns[name][order] for name in COLUMNS}})

@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from queries.dimensions import DIMENSIONS
 
@@ -17,8 +18,7 @@ COUNTRY = "100000"
 """Code of the whole country: parent of the provinces, drawn but never stored."""
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """One administrative division.
 
     Attributes
@@ -40,9 +40,13 @@ def regions() -> Mapping[str, Region]:
     """Return every region by code."""
     found = {COUNTRY: Region(COUNTRY, "全国", "country", "")}
     with (ASSETS / "regions" / "regions.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            parent = row["parent_code"] or COUNTRY
-            found[row["code"]] = Region(row["code"], row["name"], row["level"], parent)
+        rows = csv.reader(file)
+        header = next(rows)
+        chosen = itemgetter(
+            *(header.index(name) for name in ("code", "name", "level", "parent_code"))
+        )
+        for code, name, level, parent in map(chosen, rows):
+            found[code] = Region(code, name, level, parent or COUNTRY)
     return MappingProxyType(found)
 
 

@@ -55,7 +55,7 @@ class UnplainOptionError(TypeError):
         self.path = path
 
 
-def to_plain(value: object, *, path: str = "option") -> Any:  # noqa: ANN401
+def to_plain(value: object) -> Any:  # noqa: ANN401
     """Return ``value`` as plain JSON values, safe to draw.
 
     Numbers of numpy, pandas and `decimal` become Python's; NaN, infinities, NaT and NA become
@@ -71,36 +71,47 @@ def to_plain(value: object, *, path: str = "option") -> Any:  # noqa: ANN401
     >>> to_plain({"data": (np.int64(3), float("nan"), pd.Timestamp("2026-03-01"))})
     {'data': [3, None, '2026-03-01T00:00:00']}
     """
-    if path.count(".") + path.count("[") > MAX_DEPTH:
-        raise UnplainOptionError(path[:80], value)
+    return _plain(value, ())
+
+
+def _plain(value: object, within: tuple[str | int, ...]) -> Any:  # noqa: ANN401
+    if isinstance(value, str | int):
+        return _plain_value(value, within)
+    if len(within) > MAX_DEPTH:
+        raise UnplainOptionError(_path(within)[:80], value)
     if isinstance(value, Mapping):
         return {
-            without_code_marker(str(key)): to_plain(each, path=f"{path}.{key}")
+            without_code_marker(str(key)): _plain(each, (*within, str(key)))
             for key, each in value.items()
         }
     if isinstance(value, list | tuple):
-        return [to_plain(each, path=f"{path}[{index}]") for index, each in enumerate(value)]
+        return [_plain(each, (*within, index)) for index, each in enumerate(value)]
     if isinstance(value, np.ndarray | pd.Series | pd.Index):
-        return to_plain(value.tolist(), path=path)
+        return _plain(value.tolist(), within)
     if isinstance(opts := getattr(value, "opts", None), Mapping | list):
-        return to_plain(opts, path=path)
-    return _plain_value(value.item() if isinstance(value, np.generic) else value, path)
+        return _plain(opts, within)
+    return _plain_value(value.item() if isinstance(value, np.generic) else value, within)
 
 
-def _plain_value(value: object, path: str) -> bool | int | float | str | None:
+def _path(within: tuple[str | int, ...]) -> str:
+    parts = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in within)
+    return "".join(("option", *parts))
+
+
+def _plain_value(value: object, within: tuple[str | int, ...]) -> bool | int | float | str | None:
+    if isinstance(value, str):
+        return without_code_marker(str(value))
     if value is None or value is pd.NA or value is pd.NaT:
         return None
     if isinstance(value, bool):
         return value
-    if isinstance(value, str):
-        return without_code_marker(str(value))
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float | Decimal):
         return float(value) if math.isfinite(value) else None
     if isinstance(value, dt.date):
         return value.isoformat()
-    raise UnplainOptionError(path, value)
+    raise UnplainOptionError(_path(within), value)
 
 
 def without_code_marker(text: str) -> str:
