@@ -3,8 +3,9 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -21,6 +22,9 @@ SMALL_BASE = screen_rows.SMALL_BASE
 
 FLAT, FLAT_POINTS = 0.02, 0.005
 """Part of what was before, for shares the difference, up to which a change is none worth telling; ours."""
+
+SCATTERED = 0.1
+"""Share of a change below which its best explanation is none; ours."""
 
 NOISE = 1.96
 """Standard errors that chance alone reaches in 5 % of cases (two-sided, normal distribution)."""
@@ -159,6 +163,28 @@ def find(selection: Selection, scope: Scope, measure: Measure) -> Finding:
         days=found.days,
         compared=found.compared,
     )
+
+
+def credible(found: Finding) -> pd.DataFrame:
+    """Return the explanations better than chance of which every part is stated, best first."""
+    moved = found.explanations[found.explanations["score"] > 0]
+    stated = [
+        change_levels.is_stated(str(key), None if pd.isna(member) else member)
+        for key, member in zip(moved["key"], moved["member"], strict=True)
+    ]
+    return moved[np.array(stated, dtype=bool)]
+
+
+def weighty(explanations: pd.DataFrame) -> pd.DataFrame:
+    """Return those that make up at least `SCATTERED` of the change."""
+    return explanations[explanations["share_of_change"] >= SCATTERED]
+
+
+def foremost(found: Finding) -> "pd.Series[Any] | None":
+    """Return the explanation that is told first: the best of weight, else the best; None without any."""
+    known = credible(found)
+    ranked = pd.concat([weighty(known), known])
+    return None if ranked.empty else ranked.iloc[0]
 
 
 def _figure(whole: "pd.Series[float]", measure: Measure, suffix: str) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from analytics.attribution import OTHERS, SEPARATOR
-from pages.components import boards, drilling, leaderboards, wording
+from pages.components import boards, drilling, leaderboards, member_names, wording
 from pages.components.boards import BOARDS
 from queries.dimensions import FLAGS, LEVELS
 from queries.scope import Scope
@@ -115,7 +115,7 @@ def member_label(key: str, member: str | None, names: Mapping[str, str]) -> str:
 def _label(level: str, code: str | None, names: Mapping[str, str]) -> str:
     if code is None:
         return f"{leaderboards.level_label(level)}{wording.label(level, None)}"
-    return leaderboards.member_text(level, code, names.get(code))
+    return member_names.member_text(level, code, names.get(code))
 
 
 def is_stated(key: str, member: str | None) -> bool:

@@ -33,8 +33,10 @@ KEY_MARK = "@"
 
 
 def keys(found: Finding) -> dict[str, str]:
-    """Return the levels and pairs by which the change can be shown, best explanation first."""
-    ordered = list(dict.fromkeys([*found.explanations["key"], *found.frames]))
+    """Return the levels and pairs by which the change can be shown, that of the sentence first."""
+    told = change_finding.foremost(found)
+    first = [] if told is None else [told["key"]]
+    ordered = list(dict.fromkeys([*first, *found.explanations["key"], *found.frames]))
     return {
         str(key): change_levels.key_label(str(key)) for key in ordered if str(key) in found.frames
     }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from pages.components import data, leaderboards, ranking_names, trend, wording
+from pages.components import data, leaderboards, member_names, trend, wording
 from pages.components.boards import WORD, View
 from pages.components.exports import Sheet, definitions
 from pages.components.leaderboards import COMPARED, MAX_ROWS
@@ -102,7 +102,7 @@ def board(view: View, found: Breakdown | None, selection: Selection, measure: Me
     codes = ["" if pd.isna(code) else str(code) for code in frame["member"]]
     columns: dict[str, object] = {
         "名次": range(1, len(frame) + 1),
-        leaderboards.level_label(view.level): ranking_names.labels(frame, view),
+        leaderboards.level_label(view.level): member_names.labels(frame, view),
         "代码": codes,
         value: frame[measure.name].to_numpy(),
     }

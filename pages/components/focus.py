@@ -16,6 +16,7 @@ from pages.components import (
     focus_address,
     judgement,
     leaderboards,
+    member_names,
     newest,
     panels,
     period_trend,
@@ -125,7 +126,7 @@ def name_of(member: Member, names: Mapping[str, str]) -> str:
         else (member.code,)
     )
     return " › ".join(
-        leaderboards.member_text(dimension.level_of(code).name, code, names.get(code))
+        member_names.member_text(dimension.level_of(code).name, code, names.get(code))
         for code in codes
     )
 

@@ -13,6 +13,7 @@ from pages.components import (
     data,
     focus_address,
     leaderboards,
+    member_names,
     panels,
     places,
     ranking_limits,
@@ -163,9 +164,10 @@ def content(found: Standings, rule: Rule, view: View, selection: Selection) -> d
     cut = len(stated) > rule.rows or found.matched > len(found.frame)
     most = float(frame["value"].max()) if len(frame) else 0.0
     rows = []
-    for record in frame.to_dict("records"):
+    for record, text in zip(
+        frame.to_dict("records"), member_names.labels(frame, view), strict=True
+    ):
         code = str(record["member"])
-        text = leaderboards.member_text(view.level, code, record.get("name"))
         change = wording.change(rule.measure, record["value"], record[before])
         grown = change.text if record[before] else "新增"
         rows.append(

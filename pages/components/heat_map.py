@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.components import address, data, leaderboards, panels, wording
+from pages.components import address, data, leaderboards, member_names, panels, wording
 from pages.components.panels import Click
 from queries.dimensions import LEVELS
 from queries.measures import MEASURES, Measure
@@ -97,7 +97,7 @@ def _note(found: Matrix, shown: pd.DataFrame, sides: list[list[str]], measure: M
 
 
 def _side(level: str, code: str, selection: Selection) -> dict[str, Any]:
-    text = leaderboards.member_text(level, code)
+    text = member_names.member_text(level, code)
     return {
         "code": code,
         "label": text,
@@ -114,7 +114,7 @@ def _cell(
     measure: Measure,
 ) -> dict[str, Any]:
     names = [
-        leaderboards.member_text(level, code)
+        member_names.member_text(level, code)
         for level, code in zip((found.row_level, found.column_level), codes, strict=True)
     ]
     if value is None or (value == 0 and measure.denominator is None):

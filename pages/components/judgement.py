@@ -6,7 +6,6 @@ A contribution is arithmetic: it says where a change sits, not why it came about
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -20,10 +19,6 @@ from queries.selection import Comparison, Selection, compared_range
 
 NAMES = {Comparison.PREVIOUS: ("环比", "上期"), Comparison.LAST_YEAR: ("同比", "去年同期")}
 """How a comparison is called, and the days that it compares with."""
-
-SCATTERED = 0.1
-"""Share of a change below which its best explanation is none; ours."""
-
 
 SHARE_DIGITS = 3
 """Decimals to which a share is told, as 99.9 %."""
@@ -124,20 +119,13 @@ def _headline(found: Finding, name: str, then: str) -> str:
 
 
 def _explanation(found: Finding, then: str, scope: Scope) -> str:
-    explained = found.explanations
-    stated = [
-        change_levels.is_stated(str(key), None if pd.isna(member) else member)
-        for key, member in zip(explained["key"], explained["member"], strict=True)
-    ]
-    moved = explained[explained["score"] > 0]
-    credible = moved[np.array(stated, dtype=bool)[moved.index]]
     which = _which(found)
-    if credible.empty and len(moved):
+    best = change_finding.foremost(found)
+    if best is None and (found.explanations["score"] > 0).any():
         return f"{which}多在未填写分类信息的诉求中，已填写的没有哪一项明显突出。"
-    if credible.empty:
+    if best is None:
         return f"{which}分散在各区域、商品服务和问题中，没有哪一项明显突出。"
-    weighty = credible[credible["share_of_change"] >= SCATTERED]
-    best = (credible if weighty.empty else weighty).iloc[0]
+    weighty = change_finding.weighty(change_finding.credible(found))
     second = _second(best, weighty)
     named = pd.DataFrame([best] if second is None else [best, second])
     names = change_finding.names_of(named, found, scope)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from pages.components import data, drilling, wording
+from pages.components import data, drilling, member_names, wording
 from pages.components.boards import WORD, View
 from pages.components.screen_rows import GROWING
 from queries.dimensions import DIMENSIONS
@@ -23,7 +23,6 @@ MAX_ROWS = 1000
 
 _LEVEL_LABELS = {level.name: level.label for each in DIMENSIONS.values() for level in each.levels}
 _LEVEL_LABELS[WORD] = "词语"
-_REGION_LEVELS = frozenset(level.name for level in DIMENSIONS["region"].levels)
 COMPARED = {Comparison.PREVIOUS: "环比", Comparison.LAST_YEAR: "同比", Comparison.NONE: ""}
 
 
@@ -86,7 +85,11 @@ def board_content(
         *_choices(view, selection),
         largest=_largest(frame, measure),
     )
-    rows = [_row(record, context) for record in frame.to_dict("records")]
+    texts = member_names.labels(frame, view)
+    rows = [
+        _row(record, text, context)
+        for record, text in zip(frame.to_dict("records"), texts, strict=True)
+    ]
     cut = members > len(rows)
     counted = "共" if found is None or found.counted else "至少"
     stated = members - (0 if found is None else found.not_stated)
@@ -141,11 +144,10 @@ class _Rows:
     largest: float
 
 
-def _row(record: Mapping[Any, Any], shared: _Rows) -> dict[str, Any]:
+def _row(record: Mapping[Any, Any], text: str, shared: _Rows) -> dict[str, Any]:
     measure, view = shared.measure, shared.view
     stated = not pd.isna(record["member"])
     code = str(record["member"]) if stated else ""
-    text = member_text(view.level, code, record.get("name"))
     value = record[measure.name]
     compared = record.get(f"{measure.name}_compared")
     change = wording.change(measure.name, value, compared)
@@ -173,15 +175,6 @@ def _row(record: Mapping[Any, Any], shared: _Rows) -> dict[str, Any]:
         "usable": stated and usable,
         "drills": stated and usable and drilling.level_below(view.board.key, code) is not None,
     }
-
-
-def member_text(level: str, code: str, name: object = None) -> str:
-    """Return what stands for a member: its stored name where it has one, else its label."""
-    if isinstance(name, str) and name:
-        return name
-    if level in _REGION_LEVELS and code:
-        return wording.short_region(code)
-    return wording.label(level, code or None)
 
 
 def short_figure(measure: Measure, value: float | None) -> str:
@@ -219,7 +212,7 @@ def crumbs(view: View) -> list[dict[str, str]]:
         if names.index(dimension.level_of(code).name) >= names.index(view.board.top)
     ]
     return [{"code": "", "label": "全部"}] + [
-        {"code": code, "label": member_text(dimension.level_of(code).name, code)}
+        {"code": code, "label": member_names.member_text(dimension.level_of(code).name, code)}
         for code in below_top or path[-1:]
     ]
 

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.components import (
     address,
     drilling,
-    leaderboards,
+    member_names,
     panels,
     ranking_limits,
     ranking_table,
@@ -73,9 +73,10 @@ def content(
     yearly = ranking_limits.against_of(selection) is Comparison.LAST_YEAR
     compares = selection.comparison is not Comparison.NONE and ranking_limits.compares(measure)
     items: list[dict[str, Any]] = []
-    for record in frame.to_dict("records"):
+    for record, text in zip(
+        frame.to_dict("records"), member_names.labels(frame, view), strict=True
+    ):
         code = str(record["member"])
-        text = leaderboards.member_text(view.level, code, record.get("name"))
         values = [None if pd.isna(each) else float(each) for each in record["trend"]]
         stated = [each for each in values if each is not None]
         before = record["last_year" if yearly else "previous"] if compares else None

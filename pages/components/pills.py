@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 from pages.components import address, panels
-from pages.components.leaderboards import member_text
+from pages.components.member_names import member_text
 from queries.dimensions import DIMENSIONS
 from queries.scope import Scope
 from queries.selection import Selection

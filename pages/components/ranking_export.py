@@ -8,8 +8,8 @@ from pages.components import (
     data,
     heat_map,
     leaderboards,
+    member_names,
     ranking_limits,
-    ranking_names,
     ranking_table,
     scatter,
 )
@@ -73,7 +73,7 @@ def ranking(found: Standings, view: View, asked: Asked) -> Sheet:
     value = f"{measure.label}（{measure.unit}）"
     columns: dict[str, object] = {
         "名次": frame["rank"].astype("Int64"),
-        leaderboards.level_label(view.level): ranking_names.labels(frame, view),
+        leaderboards.level_label(view.level): member_names.labels(frame, view),
         "代码": codes,
         value: frame["value"],
     }
@@ -151,7 +151,7 @@ def crossed(found: Matrix, view: View, measure: Measure) -> Sheet:
     value = f"{measure.label}（{measure.unit}）"
     sides = {
         leaderboards.level_label(level): [
-            leaderboards.member_text(level, "" if pd.isna(code) else str(code))
+            member_names.member_text(level, "" if pd.isna(code) else str(code))
             for code in frame[side]
         ]
         for level, side in ((found.row_level, "row"), (found.column_level, "column"))

@@ -15,9 +15,9 @@ from pages.components import (
     explorer_clicks,
     focus_address,
     leaderboards,
+    member_names,
     panels,
     ranking_limits,
-    ranking_names,
     trend,
     wording,
 )
@@ -163,7 +163,7 @@ def content(
     drawn = [
         _row(record, name, context)
         for record, name in zip(
-            ordered.to_dict("records"), ranking_names.named(ordered, view), strict=True
+            ordered.to_dict("records"), member_names.named(ordered, view), strict=True
         )
     ]
     last = max(1, math.ceil(found.matched / rows))

@@ -14,6 +14,7 @@ from pages.components import (
     figures,
     focus_address,
     leaderboards,
+    member_names,
     palettes,
     ranking_limits,
     render,
@@ -102,11 +103,7 @@ def frame(found: Standings, view: View, compared: Comparison) -> pd.DataFrame:
     before = "last_year" if compared is Comparison.LAST_YEAR else "previous"
     rows = found.frame[found.frame["member"].notna()]
     rows = rows[(rows["value"] > 0) & (rows[before] > 0)]
-    names = rows["name"] if "name" in rows else [None] * len(rows)
-    labels = [
-        leaderboards.member_text(view.level, str(code), name)
-        for code, name in zip(rows["member"], names, strict=True)
-    ]
+    labels = member_names.labels(rows, view)
     measure = found.measure
     return pd.DataFrame(
         {

@@ -16,6 +16,7 @@ from pages.components import (
     exports,
     figures,
     leaderboards,
+    member_names,
     palettes,
     ranking_limits,
     render,
@@ -165,7 +166,7 @@ def _nodes(found: Standings, *, yearly: bool) -> list[dict[str, Any]]:
     for code, now, then, share in zip(
         rows["member"].astype(str), rows["value"], rows[before], rows["share"], strict=True
     ):
-        text = leaderboards.member_text(found.level, code)
+        text = member_names.member_text(found.level, code)
         figure = wording.figure(found.measure, now)
         change = wording.change(found.measure, now, then).text
         nodes.append(

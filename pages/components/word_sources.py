@@ -11,6 +11,7 @@ from pages.components import (
     explorer_clicks,
     grid,
     leaderboards,
+    member_names,
     panels,
     wording,
 )
@@ -73,7 +74,7 @@ def spread(view: View, selection: Selection, scope: Scope) -> dict[str, Any]:
             Row(
                 str(code),
                 (
-                    Cell(leaderboards.member_text(view.level, str(code))),
+                    Cell(member_names.member_text(view.level, str(code))),
                     Cell(wording.count(count)),
                     *cells,
                 ),

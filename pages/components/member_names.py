@@ -1,14 +1,26 @@
-"""Names of a ranking's members, those of one name told apart."""
+"""Names of members, those of one name told apart."""
 
 from collections import Counter
 
 import pandas as pd
 
-from pages.components import drilling, leaderboards, wording
+from pages.components import drilling, wording
 from pages.components.boards import View
+from queries.dimensions import DIMENSIONS
+
+_REGION_LEVELS = frozenset(level.name for level in DIMENSIONS["region"].levels)
 
 NUMBER_END = 4
 """Characters of an operator's number that tell those of one name apart; ours."""
+
+
+def member_text(level: str, code: str, name: object = None) -> str:
+    """Return what stands for a member: its stored name where it has one, else its label."""
+    if isinstance(name, str) and name:
+        return name
+    if level in _REGION_LEVELS and code:
+        return wording.short_region(code)
+    return wording.label(level, code or None)
 
 
 def labels(frame: pd.DataFrame, view: View) -> list[str]:
@@ -21,12 +33,11 @@ def named(frame: pd.DataFrame, view: View) -> list[tuple[str, str]]:
 
     Streets carry their county unless all are of one; operators of one name the end of their number.
     """
+    if frame.empty:
+        return []
     names = frame["name"] if "name" in frame else [None] * len(frame)
     codes = ["" if pd.isna(code) else str(code) for code in frame["member"]]
-    texts = [
-        leaderboards.member_text(view.level, code, name)
-        for code, name in zip(codes, names, strict=True)
-    ]
+    texts = [member_text(view.level, code, name) for code, name in zip(codes, names, strict=True)]
     tails = [""] * len(codes)
     if view.level == "street_code" and not _in_one_county(view):
         tails = [_county_of(code) for code in codes]
