@@ -299,15 +299,15 @@ def map_chart(
 
 
 def _on_shade(value: float, pieces: Sequence[dict[str, Any]], palette: Palette) -> dict[str, str]:
-    """Return the colours of a name on a dark class of a light map; names are dark elsewhere."""
+    """Return the colours of a name on a light map: those of its class, so that borders do not cut it."""
     if palette is DARK or len(pieces) < 2:
         return {}
     place = next(
         (n for n, each in enumerate(pieces) if value >= each.get("gte", 0)), len(pieces) - 1
     )
-    if (len(pieces) - 1 - place) / (len(pieces) - 1) < DARK_SHADE:
-        return {}
-    return {"color": "#ffffff", "textBorderColor": palette.ramp[-1]}
+    shade = (len(pieces) - 1 - place) / (len(pieces) - 1)
+    area = palette.ramp[round(shade * (len(palette.ramp) - 1))]
+    return {"color": palette.text if shade < DARK_SHADE else "#ffffff", "textBorderColor": area}
 
 
 def map_pieces(values: pd.Series, *, unit: str) -> list[dict[str, Any]]:

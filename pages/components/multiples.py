@@ -73,9 +73,8 @@ def content(
     yearly = ranking_limits.against_of(selection) is Comparison.LAST_YEAR
     compares = selection.comparison is not Comparison.NONE and ranking_limits.compares(measure)
     items: list[dict[str, Any]] = []
-    for record, text in zip(
-        frame.to_dict("records"), member_names.labels(frame, view), strict=True
-    ):
+    names = member_names.named(frame, view)
+    for record, (text, tail) in zip(frame.to_dict("records"), names, strict=True):
         code = str(record["member"])
         values = [None if pd.isna(each) else float(each) for each in record["trend"]]
         stated = [each for each in values if each is not None]
@@ -86,10 +85,11 @@ def content(
             {
                 "code": code,
                 "label": text,
+                "tail": tail,
                 "value": figure,
                 "change": change.text.replace("个百分点", "点") if compares else "",
                 "tone": change.tone,
-                "hint": f"{text}：统计期内{measure.label}{figure}，点击查看详情",
+                "hint": f"{text}{tail}：统计期内{measure.label}{figure}，点击查看详情",
                 "trend": values,
                 "top": wording.figure(measure.name, max(stated)) if stated else "",
                 "usable": view.board.key in DIMENSIONS

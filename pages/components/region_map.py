@@ -15,6 +15,9 @@ from queries.results import Breakdown
 from queries.scope import Scope
 from queries.selection import Selection
 
+BESIDE_LEGEND = "26%"
+"""Where the map begins in a narrow column."""
+
 
 @dataclass(frozen=True, slots=True)
 class MapView:
@@ -82,7 +85,7 @@ def map_chart(
     """
     frame = map_frame(found, drawn.outline, measure, selection)
     chart = charts.map_chart(frame, map_name=name, palette=palette, size=11, unit=measure.unit)
-    chart["series"][0] |= {"left": "20%"}
+    chart["series"][0] |= {"left": BESIDE_LEGEND}
     return chart
 
 
