@@ -161,17 +161,3 @@ def test_names_are_white_on_the_dark_classes_of_a_light_map():
     assert [label["textBorderColor"] for label in light] == list(LIGHT.ramp)
     assert all(contrast(label["color"], label["textBorderColor"]) >= 4.5 for label in light)
     assert not any("color" in label for label in dark)
-
-
-def contrast(one, other):
-    """Return the ratio of the relative luminances, as WCAG 2 defines it."""
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def luminance(colour):
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
