@@ -10,6 +10,7 @@ import typer
 from jobs.bench.engines import ENGINES
 from jobs.bench.run import CAP, IMPORT_ROWS, run_bench
 from jobs.bench.viewers import SECONDS, VIEWERS
+from jobs.decided import read_decided
 from jobs.demonstration import make_demonstration
 from jobs.importing.databases import SERVER_FORM, database_address, parsed_address
 from jobs.importing.run import import_sources
@@ -132,6 +133,7 @@ def import_command(
         if not sources or mapping is None:
             raise typer.BadParameter("name at least one SOURCE and --mapping FILE")
         check_workflow(workflow_url)
+        decided = read_decided(workflow_url)
         with progress_of("import") as report:
             summary = import_sources(
                 sources,
@@ -139,7 +141,7 @@ def import_command(
                 store=store_of(warehouse),
                 as_of=as_of,
                 progress=report,
-                derive=(lambda building: derive(building, progress=report))
+                derive=(lambda building: derive(building, decided=decided, progress=report))
                 if derive_after
                 else None,
             )
@@ -209,14 +211,20 @@ def refresh_command(
     only: Annotated[str | None, typer.Option(help=f"只做一步：{'、'.join(STEPS)}")] = None,
     since: Annotated[dt.datetime | None, typer.Option(help="这一天起的数据全部重算")] = None,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
+    workflow_url: Workflow = DEFAULT_WORKFLOW,
     as_json: AsJson = False,
 ) -> None:
     """Derive what is out of step with the facts and publish a generation."""
     with failing_clearly():
         store = store_of(warehouse)
+        check_workflow(workflow_url)
         with progress_of("refresh") as report:
             steps = refresh(
-                store, only=only, since=since.date() if since else None, progress=report
+                store,
+                only=only,
+                since=since.date() if since else None,
+                decided=read_decided(workflow_url),
+                progress=report,
             )
         current = store.current()
         emit({"generation": current.name if current else None, "steps": steps}, as_json=as_json)

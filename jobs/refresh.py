@@ -15,11 +15,14 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from analytics.segmentation import WordIndex, index_words
+from jobs.decided import NOTHING_DECIDED, Decided
+from jobs.finders.registry import AFTER_COUNTING, BEFORE_COUNTING, FINDERS
 from jobs.lexicons import lexicon, stopwords
 from queries import cubes, deriving, rollups
 from queries.generations import GenerationStore
 from queries.loading import Building
 from queries.schema import submissions
+from queries.vocabulary import DecisionKind
 
 REBUILD_SHARE = 0.3
 """Above this share of changed days a derived table is made anew: quicker than day by day."""
@@ -63,6 +66,7 @@ def derive(
     *,
     only: str | None = None,
     since: dt.date | None = None,
+    decided: Decided = NOTHING_DECIDED,
     progress: Progress = _silent,
 ) -> list[StepResult]:
     """Bring every derived table of a generation in step with its facts.
@@ -73,6 +77,8 @@ def derive(
         Name of the one step to run, from `STEPS`.
     since
         Redo also all days from this one on, whether changed or not.
+    decided
+        What people decided; a step whose decisions changed runs though no day did.
     progress
         Told the name of each step as it begins.
 
@@ -87,13 +93,17 @@ def derive(
     for name in STEPS if only is None else (only,):
         with building.engine.begin() as conn:
             days = _days_to_do(conn, name, since)
-        if days is not None and not days:
+            kinds = _decided_by(name)
+            digest = decided.digest(kinds)
+            known = deriving.applied_digest(conn, name) or NOTHING_DECIDED.digest(kinds)
+        if days is not None and not days and known == digest:
             continue
         progress(name)
         started = time.monotonic()
         with building.engine.begin() as conn:
-            row_count = _run_step(conn, name, days)
+            row_count = _run_step(conn, name, days, decided)
             deriving.record_derived(conn, name, row_count)
+            deriving.record_applied(conn, name, digest)
         results.append(
             StepResult(
                 name, row_count, None if days is None else len(days), time.monotonic() - started
@@ -111,11 +121,12 @@ def refresh(
     *,
     only: str | None = None,
     since: dt.date | None = None,
+    decided: Decided = NOTHING_DECIDED,
     progress: Progress = _silent,
 ) -> list[StepResult]:
     """Derive what is out of step and publish a generation; nothing to do publishes none."""
     with store.building() as building:
-        return derive(building, only=only, since=since, progress=progress)
+        return derive(building, only=only, since=since, decided=decided, progress=progress)
 
 
 def _days_to_do(conn: sa.Connection, name: str, since: dt.date | None) -> Sequence[dt.date] | None:
@@ -131,7 +142,15 @@ def _days_to_do(conn: sa.Connection, name: str, since: dt.date | None) -> Sequen
     return sorted(days)
 
 
-def _run_step(conn: sa.Connection, name: str, days: Sequence[dt.date] | None) -> int:
+def _decided_by(name: str) -> tuple[DecisionKind, ...]:
+    return FINDERS[name].decided_by if name in FINDERS else ()
+
+
+def _run_step(
+    conn: sa.Connection, name: str, days: Sequence[dt.date] | None, decided: Decided
+) -> int:
+    if name in FINDERS:
+        return FINDERS[name].find(conn, days, decided)
     if name == "operators":
         return deriving.derive_operators(conn)
     if name == "submission_words":
@@ -190,5 +209,12 @@ def _indexed(batches: Iterator[deriving.Texts]) -> Iterator[tuple[deriving.Texts
             yield done, future.result()
 
 
-STEPS = ("operators", "submission_words", *cubes.CUBES, *rollups.ROLLUPS)
+STEPS = (
+    "operators",
+    *[each.name for each in BEFORE_COUNTING],
+    "submission_words",
+    *cubes.CUBES,
+    *rollups.ROLLUPS,
+    *[each.name for each in AFTER_COUNTING],
+)
 """Steps of a refresh in order; each is also the name of what it derives."""

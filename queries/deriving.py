@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from queries.cubes import make_anew
 from queries.definitions import definition
+from queries.findings import applied_decisions
 from queries.loading import raw_connection
 from queries.schema import (
     derived,
@@ -65,6 +66,21 @@ def record_derived(conn: sa.Connection, name: str, row_count: int) -> None:
             derived_at=dt.datetime.now(tz=dt.UTC).replace(tzinfo=None, microsecond=0),
         )
     )
+
+
+def applied_digest(conn: sa.Connection, name: str) -> str | None:
+    """Return the digest of the decisions that a derived table knew when it was made."""
+    applied_decisions.create(conn, checkfirst=True)
+    return conn.scalar(
+        sa.select(applied_decisions.c.digest).where(applied_decisions.c.name == name)
+    )
+
+
+def record_applied(conn: sa.Connection, name: str, digest: str) -> None:
+    """Write into the books which decisions a derived table knows."""
+    applied_decisions.create(conn, checkfirst=True)
+    conn.execute(applied_decisions.delete().where(applied_decisions.c.name == name))
+    conn.execute(applied_decisions.insert().values(name=name, digest=digest))
 
 
 def forget_settled_days(conn: sa.Connection, names: Sequence[str]) -> None:

@@ -125,3 +125,13 @@ class ViewKind(StrEnum):
 
     MINE = "mine"
     OFFICE = "office"
+
+
+class DecisionKind(StrEnum):
+    """What a person decides about, so that what jobs find is not found over and over again."""
+
+    WORD = "word"
+    CLUSTER = "cluster"
+    SUBMISSION = "submission"
+    CLAIMANT = "claimant"
+    TAG_RULE = "tag_rule"

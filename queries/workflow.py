@@ -95,6 +95,22 @@ home_views = sa.Table(
 )
 """Where each viewer starts; an office's view may be the home of many."""
 
+decisions = sa.Table(
+    "decisions",
+    workflow,
+    sa.Column("decision_id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False, comment="vocabulary.DecisionKind"),
+    sa.Column("subject", sa.String(64), nullable=False, comment="what it is about, by its code"),
+    sa.Column("verdict", sa.String(16), nullable=False),
+    sa.Column("details", sa.Text, nullable=False, comment="JSON: what the verdict needs besides"),
+    sa.Column("note", sa.String(200), nullable=False),
+    sa.Column("decided_by", sa.String(64), nullable=False),
+    sa.Column("decided_at", sa.DateTime, nullable=False, comment="UTC"),
+    sa.Column("withdrawn_at", sa.DateTime, comment="UTC; null: it holds"),
+    sa.Index("ix_decisions_kind_subject", "kind", "subject"),
+)
+"""What people decided about findings. Of one subject and verdict the latest that holds counts."""
+
 
 def open_workflow(url: str) -> sa.Engine:
     """Open the workflow store and bring its schema up to date.

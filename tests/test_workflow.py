@@ -1,6 +1,7 @@
 """The workflow store: migrations, WAL, and what is written into it."""
 
 import datetime as dt
+from typing import Any
 
 import alembic.autogenerate
 import alembic.migration
@@ -16,6 +17,14 @@ from queries.calendar_events import (
     fetch_events,
     remove_event,
 )
+from queries.decisions import (
+    MAX_NOTE,
+    InvalidDecisionError,
+    NoSuchDecisionError,
+    decide,
+    fetch_decisions,
+    withdraw,
+)
 from queries.saved_views import (
     MAX_VIEWS,
     InvalidNameError,
@@ -29,7 +38,7 @@ from queries.saved_views import (
     save_view,
     set_home,
 )
-from queries.vocabulary import EventKind, ViewKind
+from queries.vocabulary import DecisionKind, EventKind, ViewKind
 from queries.workflow import (
     fetch_audit,
     fetch_import_runs,
@@ -256,3 +265,60 @@ def test_migrations_run_on_postgresql(postgres_server):
         assert len(fetch_audit(engine)) == 6
         assert sa.inspect(engine).has_table("import_runs")
         engine.dispose()
+
+
+CLERK: Any = {"author": "analyst", "role": "analyst"}
+
+
+def holding(store, kind=DecisionKind.WORD):
+    return [(each.subject, each.verdict) for each in fetch_decisions(store, kind)]
+
+
+def test_a_new_decision_takes_the_place_of_an_earlier_one(store):
+    decide(store, DecisionKind.WORD, "数字藏品", "watched", **CLERK)
+    decide(store, DecisionKind.WORD, "盲盒机", "watched", **CLERK)
+    decide(store, DecisionKind.WORD, "数字藏品", "accepted", instead_of=("watched",), **CLERK)
+    assert holding(store) == [("盲盒机", "watched"), ("数字藏品", "accepted")]
+    assert holding(store, DecisionKind.CLUSTER) == []
+
+
+def test_a_decision_keeps_its_details_and_who_took_it(store):
+    decide(
+        store,
+        DecisionKind.CLUSTER,
+        "a1",
+        "rename",
+        details={"name": "预付卡退费"},
+        note="与前期一致",
+        **CLERK,
+    )
+    (found,) = fetch_decisions(store, DecisionKind.CLUSTER)
+    assert dict(found.details) == {"name": "预付卡退费"}
+    assert (found.note, found.decided_by) == ("与前期一致", "analyst")
+    assert fetch_audit(store)[0]["action"] == "decide_cluster"
+
+
+def test_a_decision_can_be_taken_back_once(store):
+    number = decide(store, DecisionKind.SUBMISSION, "S1", "counted", **CLERK)
+    withdraw(store, number, **CLERK)
+    assert holding(store, DecisionKind.SUBMISSION) == []
+    with pytest.raises(NoSuchDecisionError, match=f"no decision {number} that holds"):
+        withdraw(store, number, **CLERK)
+
+
+@pytest.mark.parametrize(
+    ("part", "field"),
+    [
+        ({"subject": ""}, "subject"),
+        ({"subject": "字" * 65}, "subject"),
+        ({"verdict": "v" * 17}, "verdict"),
+        ({"note": "字" * (MAX_NOTE + 1)}, "note"),
+        ({"details": {"rule": "字" * 8_000}}, "details"),
+    ],
+)
+def test_a_decision_that_does_not_fit_is_refused_whole(store, part, field):
+    given: Any = {"kind": DecisionKind.WORD, "subject": "字", "verdict": "accepted"} | part
+    with pytest.raises(InvalidDecisionError) as refused:
+        decide(store, **given, **CLERK)
+    assert refused.value.field == field
+    assert holding(store) == []

@@ -6,6 +6,7 @@ audited under the viewer's name.
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 import streamlit as st
@@ -13,7 +14,9 @@ import streamlit as st
 from pages.components.access import Viewer
 from pages.components.settings import settings
 from queries import calendar_events, saved_views
+from queries import decisions as kept_decisions
 from queries.calendar_events import Event, InvalidEventError, NotYourEventError
+from queries.decisions import Decision, InvalidDecisionError, NoSuchDecisionError
 from queries.saved_views import (
     InvalidNameError,
     NameTakenError,
@@ -22,14 +25,17 @@ from queries.saved_views import (
     TooManyViewsError,
     ViewError,
 )
-from queries.vocabulary import ViewKind
+from queries.vocabulary import DecisionKind, ViewKind
 from queries.workflow import open_workflow, record_audit
 
 __all__ = [
+    "Decision",
     "Event",
+    "InvalidDecisionError",
     "InvalidEventError",
     "InvalidNameError",
     "NameTakenError",
+    "NoSuchDecisionError",
     "NoSuchViewError",
     "NotYourEventError",
     "SavedView",
@@ -38,6 +44,8 @@ __all__ = [
     "ViewError",
     "add_event",
     "change_event",
+    "decide",
+    "decisions",
     "delete_view",
     "events",
     "home_view",
@@ -48,6 +56,7 @@ __all__ = [
     "save_view",
     "set_home",
     "views",
+    "withdraw",
 ]
 
 StoreError = sa.exc.SQLAlchemyError
@@ -57,6 +66,7 @@ MAX_EVENT_NAME = calendar_events.MAX_NAME
 MAX_EVENT_NOTE = calendar_events.MAX_NOTE
 EVENT_DAYS = (calendar_events.EARLIEST, calendar_events.LATEST)
 MAX_VIEW_NAME = saved_views.MAX_NAME
+MAX_DECISION_NOTE = kept_decisions.MAX_NOTE
 
 EVENTS_TTL = dt.timedelta(minutes=1)
 """How long a process may not see an event that another one wrote."""
@@ -166,3 +176,37 @@ def delete_view(viewer: Viewer, view_id: int) -> None:
 def set_home(viewer: Viewer, office: str, view_id: int | None) -> None:
     """Make a view the place where the viewer starts; None takes the home away."""
     saved_views.set_home(_store(), view_id, owner=viewer.name, office=office, role=viewer.role)
+
+
+def decisions(kind: DecisionKind) -> tuple[Decision, ...]:
+    """Return what was decided about findings of a kind and holds, oldest first."""
+    return kept_decisions.fetch_decisions(_store(), kind)
+
+
+def decide(
+    viewer: Viewer,
+    kind: DecisionKind,
+    subject: str,
+    verdict: str,
+    *,
+    details: Mapping[str, Any] | None = None,
+    note: str = "",
+    instead_of: tuple[str, ...] = (),
+) -> None:
+    """Keep a decision about a finding; the next refresh takes it into account."""
+    kept_decisions.decide(
+        _store(),
+        kind,
+        subject,
+        verdict,
+        author=viewer.name,
+        role=viewer.role,
+        details=details,
+        note=note,
+        instead_of=instead_of,
+    )
+
+
+def withdraw(viewer: Viewer, decision_id: int) -> None:
+    """Take a decision back."""
+    kept_decisions.withdraw(_store(), decision_id, author=viewer.name, role=viewer.role)

@@ -1,0 +1,1 @@
+"""What a refresh finds in the texts, one module per kind of finding."""

@@ -1,0 +1,17 @@
+"""Tables of what jobs find in the texts: tags, repeats, new words, clusters, gaps of entry.
+
+Each finding keeps the submissions it rests on by ``submission_key``, so that a page counts it under
+the viewer's selection and scope by joining the facts, and opens the records that prove it. The
+tables are derived, like cubes: a refresh makes them, and an older warehouse simply has none yet.
+"""
+
+import sqlalchemy as sa
+
+findings = sa.MetaData()
+
+applied_decisions = sa.Table(
+    "applied_decisions",
+    findings,
+    sa.Column("name", sa.String(64), nullable=False, comment="a step of the refresh"),
+    sa.Column("digest", sa.String(16), nullable=False, comment="of the decisions it knew"),
+)
