@@ -11,6 +11,8 @@ BIN := $(VENV)/bin
 HOST := 127.0.0.1
 PORT ?= 8501
 PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
+# A process per core; the tests of a file share its fixtures, so they stay together.
+SIDE_BY_SIDE := -n auto --dist loadfile
 SERVE := $(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT)
 
 # The demo keeps to the default stores, whatever the shell points at, so that it never writes to a bureau's own.
@@ -75,10 +77,10 @@ run: $(VENV)/.installed ## serve what is in the warehouse
 	exec $(SERVE)
 
 test: setup browsers lint ## everything: style, types, import rules, all tests with browser and PostgreSQL
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(SIDE_BY_SIDE)
 
 check: setup lint ## the same without the browser
-	@$(BIN)/pytest -m "not browser"
+	@$(BIN)/pytest -m "not browser" $(SIDE_BY_SIDE)
 
 lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff format --check .
