@@ -6,7 +6,7 @@ faster. A lexicon adds words that must stay whole.
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,18 +19,42 @@ MIN_WORD_LENGTH = 2
 MAX_WORD_LENGTH = 20
 """Longest word kept by `content_words`, in characters; longer runs are codes, not words."""
 
+_SIGNS = re.compile(r"[a-zA-Z0-9][-+#&._%]|[-+#&._%][a-zA-Z0-9]")
+_LETTERS_AND_NUMBERS = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
+
 _CONTENT = re.compile(r"(?=.*[a-z\u4e00-\u9fff])[a-z0-9\u4e00-\u9fff]+")
 
 
 @functools.lru_cache(maxsize=4)
-def _cutter(lexicon: tuple[str, ...]) -> rjieba.Jieba:
+def _cutter(lexicon: frozenset[str]) -> rjieba.Jieba:
     cutter = rjieba.Jieba()
-    for word in lexicon:
-        cutter.add_word(word, None, None)
+    for word in sorted(lexicon):
+        if word:
+            cutter.add_word(word, None, None)
     return cutter
 
 
-def segment(texts: pd.Series, *, lexicon: Iterable[str] | None = None) -> pd.Series:
+def dictionary_with(lexicon: Iterable[str]) -> rjieba.Jieba:
+    """Return jieba's dictionary with further words.
+
+    One object serves all calls with the same words; it must not be changed.
+
+    Parameters
+    ----------
+    lexicon
+        Words that are added; empty strings are passed over.
+
+    Examples
+    --------
+    >>> dictionary_with(["预付卡"]).cut("预付卡退费", False)
+    ['预付卡', '退费']
+    """
+    return _cutter(frozenset(lexicon))
+
+
+def segment(
+    texts: pd.Series, *, lexicon: Iterable[str] | None = None, guess: bool = True
+) -> pd.Series:
     """Cut each text into words.
 
     Parameters
@@ -38,21 +62,43 @@ def segment(texts: pd.Series, *, lexicon: Iterable[str] | None = None) -> pd.Ser
     texts
         Texts, any index; missing values give an empty list.
     lexicon
-        Words that are added to the dictionary.
+        Words that are added to the dictionary. Made once for each set of words; give a frozenset
+        to spare the copy of a large one.
+    guess
+        Whether to guess at words that the dictionary lacks (jieba's hidden Markov model).
 
     Returns
     -------
     pandas.Series
         A list of words per text, same index. Joined together the words of a text are the text.
 
+    Notes
+    -----
+    The cuts are jieba's own, with guesses or without. With guesses rjieba leaves "80-90" whole,
+    which jieba cuts at the hyphen: it is cut here afterwards.
+
     Examples
     --------
     >>> segment(pd.Series(["预付卡退费难"]), lexicon=["预付卡", "退费"]).iloc[0]
     ['预付卡', '退费', '难']
     """
-    cut = _cutter(tuple(sorted(set(lexicon or ())))).cut
-    words = [cut(text, True) if isinstance(text, str) else [] for text in texts]
+    dictionary = dictionary_with(lexicon or ())
+    cut = dictionary.cut
+    words = [cut(text, guess) if isinstance(text, str) else [] for text in texts]
+    if guess:
+        for number, text in enumerate(texts):
+            if isinstance(text, str) and _SIGNS.search(text):
+                words[number] = list(_cut_at_signs(words[number], dictionary.has_word))
     return pd.Series(words, index=texts.index, name="words", dtype=object)
+
+
+def _cut_at_signs(words: list[str], is_known: Callable[[str], bool]) -> Iterator[str]:
+    """Cut unknown words of letters, digits and signs as jieba cuts them."""
+    for word in words:
+        if len(word) > 1 and word.isascii() and not word.isalnum() and not is_known(word):
+            yield from filter(None, _LETTERS_AND_NUMBERS.split(word))
+        else:
+            yield word
 
 
 def is_content_word(word: str) -> bool:
@@ -90,6 +136,7 @@ def index_words(
     *,
     stopwords: frozenset[str] = frozenset(),
     lexicon: Iterable[str] = (),
+    negators: frozenset[str] = frozenset(),
 ) -> WordIndex:
     """Find which content words each text holds.
 
@@ -101,14 +148,19 @@ def index_words(
         Words to leave out, in lower case.
     lexicon
         Words that are added to the dictionary.
+    negators
+        Words that negate the content word right after them. The two count as one word, in place of
+        the second alone, even where the negator is a stop word.
 
     Examples
     --------
     >>> found = index_words(["商家拒绝退款", None, "退款 退款"])
     >>> found.words, found.text_numbers.tolist(), found.word_numbers.tolist()
     (['商家', '拒绝', '退款'], [0, 0, 0, 2], [0, 1, 2, 2])
+    >>> index_words(["不退款，未 退款"], negators=frozenset(["不", "未"])).words
+    ['不退款', '退款']
     """
-    cut = _cutter(tuple(sorted(set(lexicon)))).cut
+    cut = dictionary_with(lexicon).cut
     numbers: dict[str, int] = {}
     refused: set[str] = set(stopwords)
     lengths = np.zeros(len(texts), dtype=np.int32)
@@ -117,7 +169,10 @@ def index_words(
         if not text:
             continue
         before = len(found)
-        for word in dict.fromkeys(cut(text.lower(), True)):
+        words = cut(text.lower(), True)
+        if negators:
+            words = list(_negated(words, negators, stopwords))
+        for word in dict.fromkeys(words):
             if word in refused:
                 continue
             number = numbers.get(word)
@@ -134,3 +189,23 @@ def index_words(
         text_numbers=np.repeat(np.arange(len(texts), dtype=np.int32), lengths),
         word_numbers=np.array(found, dtype=np.int32),
     )
+
+
+def _negated(
+    words: Iterable[str], negators: frozenset[str], stopwords: frozenset[str]
+) -> Iterator[str]:
+    """Join negators with the content word that follows them."""
+    before = ""
+    for word in words:
+        if word in negators:
+            before += word
+            continue
+        if before and is_content_word(word) and word not in stopwords:
+            yield before + word
+        else:
+            if before:
+                yield before
+            yield word
+        before = ""
+    if before:
+        yield before

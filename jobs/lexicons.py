@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
+
 ASSETS = Path(__file__).parent.parent / "assets"
 
 
@@ -47,3 +49,10 @@ def lexicon() -> tuple[str, ...]:
         with path.open(encoding="utf-8", newline="") as file:
             found.update(row["name"] for row in csv.DictReader(file))
     return tuple(sorted(word for word in found if word.isalnum() and len(word) <= 8))
+
+
+@functools.cache
+def negators() -> frozenset[str]:
+    """Return words that turn the word after them into its opposite."""
+    words = yaml.safe_load((ASSETS / "lexicons" / "normalising.yaml").read_text(encoding="utf-8"))
+    return frozenset(words["negators"])
