@@ -15,9 +15,14 @@ PAGES = {
     "industries": ("涉诉行业", ":material/category:"),
     "issues": ("涉诉问题", ":material/report:"),
     "hot_words": ("涉诉热词", ":material/sell:"),
+    "clusters": ("诉求聚类", ":material/bubble_chart:"),
+    "repeats": ("异常诉求", ":material/content_copy:"),
+    "tags": ("诉求标签", ":material/label:"),
+    "new_words": ("新词碰撞", ":material/lightbulb:"),
     "regions": ("涉诉区域", ":material/map:"),
     "changes": ("变化归因", ":material/difference:"),
     "events": ("事件日历", ":material/event:"),
+    "entry_quality": ("录入质量", ":material/fact_check:"),
     "submissions": ("诉求明细", ":material/list_alt:"),
 }
 SIDEBAR_PIXELS = 210

@@ -83,7 +83,9 @@ class CuratedClusters:
         first part; new parts have numbers that the run did not use.
     topics
         One row per cluster: ``words``, ``size``, ``share``, ``name`` (empty unless given),
-        ``hidden``, ``pinned``, ``merged`` (list of the run's clusters in it).
+        ``hidden``, ``pinned``, ``merged`` (list of the run's clusters in it), ``made_by`` (position
+        of the decision that made it, by splitting or by pinning what is gone; -1 as the run found
+        it), ``part`` (which part of a split, from 0).
     decisions
         The same decisions with anchors brought up to date; store these for the next run.
     unmatched
@@ -133,7 +135,7 @@ def apply_decisions(
     work = _Work(clusters, texts)
     renewed, unmatched = [], []
     for position, decision in enumerate(decisions):
-        if not work.apply(decision):
+        if not work.apply(decision, position):
             unmatched.append(position)
         renewed.append(decision)
     final = work.result(tuple(renewed), tuple(unmatched))
@@ -154,18 +156,20 @@ class _Work:
         self.names: dict[int, str] = {}
         self.hidden: set[int] = set()
         self.pinned: set[int] = set()
+        self.made: dict[int, tuple[int, int]] = {}
+        self.next = max(self.words, default=-1) + 1
         self.texts = texts
 
-    def apply(self, decision: Decision) -> bool:
+    def apply(self, decision: Decision, position: int) -> bool:
         """Apply one decision; tell whether any cluster fitted."""
         if decision.action == "split":
-            return self._split(decision)
+            return self._split(decision, position)
         found = [recognise(anchor, self.labels, self.words) for anchor in decision.anchors]
         if decision.action == "merge":
             return self._merge(decision, found)
         meant = found[0]
         if decision.action == "pin" and not meant:
-            meant = self._revived(decision.anchors[0])
+            meant = self._revived(decision.anchors[0], position)
         for cluster in meant[:1] if decision.action == "rename" else meant:
             if decision.action == "rename":
                 self.names[cluster] = decision.name
@@ -199,7 +203,7 @@ class _Work:
             self.names[first] = decision.name
         return True
 
-    def _split(self, decision: Decision) -> bool:
+    def _split(self, decision: Decision, position: int) -> bool:
         if self.texts is None:
             raise ValueError("a split needs the texts of the run; pass texts=")
         found = [recognise(anchor, self.labels, self.words) for anchor in decision.anchors]
@@ -220,7 +224,7 @@ class _Work:
             own = whole.intersection(pd.Index(anchor.members, dtype=object))
             counts.loc[own, at] = len(anchor.words) + 1
         taken = counts.to_numpy().argmax(axis=1)
-        first = max(self.words, default=-1) + 1
+        first = self._numbers(position, len(decision.anchors))
         sources = [source for cluster in every for source in self.sources.pop(cluster)]
         for cluster in every:
             del self.words[cluster]
@@ -233,11 +237,18 @@ class _Work:
             self.sources[first + at] = list(sources)
         return True
 
-    def _revived(self, anchor: Anchor) -> list[int]:
+    def _numbers(self, position: int, parts: int) -> int:
+        """Return the first of as many numbers as a decision needs for what it makes."""
+        first = self.next
+        self.next += parts
+        self.made |= {first + part: (position, part) for part in range(parts)}
+        return first
+
+    def _revived(self, anchor: Anchor, position: int) -> list[int]:
         there = self.labels.index.intersection(pd.Index(anchor.members, dtype=object))
         if there.empty:
             return []
-        number = max(self.words, default=-1) + 1
+        number = self._numbers(position, 1)
         self.labels.loc[there] = number
         self.words[number], self.sources[number] = list(anchor.words), []
         return [number]
@@ -257,6 +268,10 @@ class _Work:
                 "hidden": [n in self.hidden for n in numbers],
                 "pinned": [n in self.pinned for n in numbers],
                 "merged": pd.Series([sorted(set(self.sources[n])) for n in numbers], dtype=object),
+                "made_by": pd.Series(
+                    [self.made.get(n, (-1, 0))[0] for n in numbers], dtype="int64"
+                ),
+                "part": pd.Series([self.made.get(n, (-1, 0))[1] for n in numbers], dtype="int64"),
             }
         )
         topics.index = pd.Index(numbers, name="cluster", dtype="int64")

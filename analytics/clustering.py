@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
+from analytics.cluster_stability import distinct_rows, k_means, stability
 from analytics.embedding import Floats, count_words, damp, default_lexicon, plain, unit_rows
 from analytics.text_space import FIT_ROWS, TextSpace, gathered, text_space
 from analytics.topic_words import central_and_diverse, label_words
@@ -47,10 +46,7 @@ TRIAL_NEIGHBOURS, TRIAL_SHARE, TRIAL_ROUNDS = 10, 0.8, 4
 """Drawing together where the number is chosen: weaker, lest a few large groups swallow the rest."""
 
 TRIAL_ROWS = 2_000
-"""Texts on which the number of clusters is chosen and stability is measured."""
-
-STABILITY_RUNS = 4
-"""Subsamples of half of those texts, each clustered anew."""
+"""Texts on which the number of clusters is chosen."""
 
 OUTLIER_DEVIATIONS = 2.0
 """Robust z-score of the distance from the nearest centre above which a text is an outlier. Distances
@@ -150,11 +146,31 @@ def cluster_texts(
     with threadpool_limits(limits=1):
         space = text_space(texts, lexicon=kept, stopwords=stopwords, fit_rows=fit_rows, seed=seed)
         anchored = _anchored(space, wanted, kept)
-        drawn = gathered(space.points[space.sample])
-        labels = _first_labels(space, drawn, anchored, n_clusters, seed)
-        labels = _refined(space, labels, anchored)
-        labels, names = _by_size(labels, list(wanted))
-        return _described(texts, space, labels, names, seed)
+        labels = clustered(space, n_clusters=n_clusters, anchored=anchored, seed=seed)
+        labels, names = by_size(labels, list(wanted))
+        return described(texts.index, space, labels, names=names, seed=seed)
+
+
+def clustered(
+    space: TextSpace,
+    *,
+    n_clusters: int | None = None,
+    anchored: Labels | None = None,
+    seed: int = 0,
+) -> Labels:
+    """Return the cluster of each text of a space, in its order; -1 where nothing is known.
+
+    Parameters
+    ----------
+    n_clusters, seed
+        As in `cluster_texts`.
+    anchored
+        Topic that a text must go to, -1 for none; None anchors no text.
+    """
+    fixed = np.full(len(space.texts), -1) if anchored is None else anchored
+    drawn = gathered(space.points[space.sample])
+    labels = _first_labels(space, drawn, fixed, n_clusters, seed)
+    return _refined(space, labels, fixed)
 
 
 def _seed_words(seeds: Mapping[str, Sequence[str]]) -> list[str]:
@@ -187,13 +203,13 @@ def _first_labels(
     topics = int(anchored.max(initial=-1)) + 1
     free = np.flatnonzero(anchored[space.sample] < 0)
     labels = np.full(len(space.texts), -1)
-    distinct = _distinct(drawn[free])
+    distinct = distinct_rows(drawn[free])
     if n_clusters is None:
         number = best_number(space.points[space.sample[free]], most=distinct, seed=seed)
     else:
         number = min(n_clusters - topics, distinct)
     if number > 0:
-        means = KMeans(number, n_init=STARTS, random_state=seed).fit(drawn[free])
+        means = k_means(drawn[free], number, starts=STARTS, seed=seed)
         labels[space.sample[free]] = means.labels_ + topics
     labels[anchored >= 0] = anchored[anchored >= 0]
     labels[~space.told & (anchored < 0)] = -1
@@ -202,12 +218,6 @@ def _first_labels(
         centres = _centres(space.points, labels)
         labels[rest] = (space.points[rest] @ centres.T).argmax(axis=1)
     return labels
-
-
-def _distinct(points: Floats) -> int:
-    """Return how many different points there are, zeros not counted, to four decimals."""
-    told = points[points.any(axis=1)]
-    return len(np.unique(told.round(4) + 0.0, axis=0))
 
 
 def best_number(points: Floats, *, most: int, seed: int = 0) -> int:
@@ -232,9 +242,9 @@ def best_number(points: Floats, *, most: int, seed: int = 0) -> int:
     )
     scores = {}
     for number in CANDIDATES:
-        if number > min(most, _distinct(trial)) // 2:
+        if number > min(most, distinct_rows(trial)) // 2:
             break
-        means = KMeans(number, n_init=2, random_state=seed).fit(trial)
+        means = k_means(trial, number, starts=2, seed=seed)
         near = np.sort(trial @ unit_rows(means.cluster_centers_).T, axis=1)
         margin = float((near[:, -1] - near[:, -2]).mean())
         scores[number] = margin - PATIENCE * float(np.log(number / READABLE)) ** 2
@@ -296,8 +306,14 @@ def _core(points: Floats, labels: Labels) -> NDArray[np.bool_]:
     return core
 
 
-def _by_size(labels: Labels, names: list[str]) -> tuple[Labels, list[str]]:
-    """Return labels from the largest cluster to the smallest, ties by first text, and seed names."""
+def by_size(labels: Labels, names: Sequence[str] = ()) -> tuple[Labels, list[str]]:
+    """Return labels from the largest cluster to the smallest, ties by first text, and seed names.
+
+    Parameters
+    ----------
+    names
+        Of the first clusters; the others have none.
+    """
     used, first, sizes = np.unique(labels[labels >= 0], return_index=True, return_counts=True)
     place = np.full(int(labels.max(initial=-1)) + 2, -1)
     ranked = sorted(range(len(used)), key=lambda at: (-sizes[at], first[at]))
@@ -307,17 +323,24 @@ def _by_size(labels: Labels, names: list[str]) -> tuple[Labels, list[str]]:
     return place[labels], ranked_names
 
 
-def _described(
-    texts: pd.Series, space: TextSpace, labels: Labels, names: list[str], seed: int
+def described(
+    index: pd.Index, space: TextSpace, labels: Labels, *, names: Sequence[str], seed: int = 0
 ) -> TextClusters:
-    """Return everything a page shows of the clusters."""
-    index = texts.index
+    """Return everything a page shows of the clusters.
+
+    Parameters
+    ----------
+    index
+        Of the texts from which the space was made.
+    labels, names
+        As from `by_size`.
+    """
     centres = _centres(space.points, labels)
     own = np.zeros(len(labels), dtype=np.float32)
     known = labels >= 0
     own[known] = (space.points[known] * centres[labels[known]]).sum(axis=1)
     central, diverse = central_and_diverse(space.points, labels, own)
-    steadiness, per_cluster = _stability(space, labels, seed)
+    steadiness, per_cluster = stability(space, labels, seed=seed)
     sizes = np.bincount(labels[known], minlength=len(names))
     topics = pd.DataFrame(
         {
@@ -327,7 +350,7 @@ def _described(
             "central": [[index[space.order[row]] for row in rows] for rows in central],
             "diverse": [[index[space.order[row]] for row in rows] for rows in diverse],
             "stability": per_cluster,
-            "seed": pd.Series(names, dtype=object),
+            "seed": pd.Series(list(names), dtype=object),
         },
         index=pd.RangeIndex(len(names), name="cluster"),
     )
@@ -358,34 +381,3 @@ def _outliers(index: pd.Index, space: TextSpace, labels: Labels, centres: Floats
         {"label": labels[rows[far]], "distance": distance[far], "deviation": deviation[far]},
         index=pd.Index(keys, name=index.name, dtype=index.dtype),
     )
-
-
-def _stability(space: TextSpace, labels: Labels, seed: int) -> tuple[float, NDArray[np.float64]]:
-    """Return how well clusterings of subsamples agree with the labels, in all and per cluster."""
-    clusters = int(labels.max(initial=-1)) + 1
-    rng = np.random.default_rng(seed + 1)
-    rows = space.sample[labels[space.sample] >= 0]
-    rows = np.sort(rng.choice(rows, min(TRIAL_ROWS, len(rows)), replace=False))
-    per_cluster = np.full(clusters, np.nan)
-    if len(rows) < 20 or clusters < 2:
-        return float("nan"), per_cluster
-    drawn, given = gathered(space.points[rows]), labels[rows]
-    agreement, overlaps = [], []
-    for run in range(STABILITY_RUNS):
-        half = np.sort(rng.choice(len(rows), max(len(rows) // 2, clusters), replace=False))
-        number = min(clusters, _distinct(drawn[half]))
-        means = KMeans(number, n_init=1, random_state=seed + run).fit(drawn[half])
-        found = means.predict(drawn)
-        agreement.append(adjusted_rand_score(given, found))
-        overlaps.append(_overlap(given, found, clusters))
-    present = np.bincount(given, minlength=clusters) > 0
-    per_cluster[present] = np.mean(overlaps, axis=0)[present]
-    return float(np.mean(agreement)), per_cluster
-
-
-def _overlap(given: Labels, found: Labels, clusters: int) -> NDArray[np.float64]:
-    """Return each given cluster's largest Jaccard index with a found one."""
-    shared = np.zeros((clusters, int(found.max()) + 1))
-    np.add.at(shared, (given, found), 1)
-    union = shared.sum(axis=1, keepdims=True) + shared.sum(axis=0, keepdims=True) - shared
-    return np.asarray((shared / np.maximum(union, 1)).max(axis=1))

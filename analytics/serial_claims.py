@@ -161,7 +161,7 @@ def _joined(frame: pd.DataFrame, switchboard_names: int) -> np.ndarray:
     places = pd.Series(fold(frame["address"].tolist()), dtype=object)
     known = frame["name"].notna() & (places != "") & ~_masked(frame["address"])
     homes = (frame["name"] + "\t" + places).where(known, None)
-    told = phones.notna() | frame["id_number"].notna() | known
+    told = frame["phone"].notna() | frame["id_number"].notna() | known
     keys = frame["person_key"].where(~told, None)
     count, width = len(frame), 0
     rows, columns = [], []

@@ -1,6 +1,7 @@
 """Texts on a plane, near where their subjects are near."""
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
@@ -61,14 +62,24 @@ def map_texts(texts: pd.Series, *, seed: int = 0) -> pd.DataFrame:
         )
     # The number of threads decides in which order floats are added, and so the last digits.
     with threadpool_limits(limits=1):
-        return _placed(texts, text_space(texts, seed=seed), seed)
+        places = placed(text_space(texts, seed=seed), seed=seed)
+    return pd.DataFrame(places, index=texts.index, columns=["x", "y"])
 
 
-def _placed(texts: pd.Series, space: TextSpace, seed: int) -> pd.DataFrame:
+def placed(
+    space: TextSpace, *, landmarks: int = LANDMARKS, seed: int = 0
+) -> npt.NDArray[np.float64]:
+    """Return ``x`` and ``y`` of the texts of a space, in the order in which they were given to it.
+
+    Parameters
+    ----------
+    landmarks
+        Most texts laid out by t-SNE; the work grows with their number.
+    """
     known = np.flatnonzero(space.told)
     rng = np.random.default_rng(seed)
-    marks = np.sort(rng.choice(known, min(LANDMARKS, len(known)), replace=False))
-    places = np.full((len(texts), 2), np.nan)
+    marks = np.sort(rng.choice(known, min(landmarks, len(known)), replace=False))
+    places = np.full((len(space.texts), 2), np.nan)
     if len(marks):
         drawn = gathered(space.points[marks], neighbours=10, share=0.5, rounds=2)
         laid = _laid_out(drawn, seed)
@@ -79,7 +90,7 @@ def _placed(texts: pd.Series, space: TextSpace, seed: int) -> pd.DataFrame:
         places[marks] = laid
     in_place = np.empty_like(places)
     in_place[space.order] = places
-    return pd.DataFrame(in_place, index=texts.index, columns=["x", "y"])
+    return in_place
 
 
 def _laid_out(points: Floats, seed: int) -> np.ndarray:

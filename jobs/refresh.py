@@ -1,34 +1,25 @@
 """Derive everything that readers need from the facts, and only what has changed."""
 
 import datetime as dt
-import itertools
-import os
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 
-import numpy as np
-import pyarrow as pa
 import sqlalchemy as sa
 
-from analytics.segmentation import WordIndex, index_words
+from jobs import words
 from jobs.decided import NOTHING_DECIDED, Decided
 from jobs.finders.registry import AFTER_COUNTING, BEFORE_COUNTING, FINDERS
-from jobs.lexicons import lexicon, stopwords
 from queries import cubes, deriving, rollups
 from queries.generations import GenerationStore
 from queries.loading import Building
 from queries.schema import submissions
-from queries.vocabulary import DecisionKind
 
 REBUILD_SHARE = 0.3
 """Above this share of changed days a derived table is made anew: quicker than day by day."""
 
-PARALLEL_FROM = 4
-"""Batches of narratives from which cutting is spread over processes; below, starting them costs more."""
+_RULES = "{}.rules"
+"""Name under which the books keep which rule files a step knew."""
 
 Progress = Callable[[str], None]
 
@@ -93,9 +84,11 @@ def derive(
     for name in STEPS if only is None else (only,):
         with building.engine.begin() as conn:
             days = _days_to_do(conn, name, since)
-            kinds = _decided_by(name)
-            digest = decided.digest(kinds)
-            known = deriving.applied_digest(conn, name) or NOTHING_DECIDED.digest(kinds)
+            digest = _digest(name, decided)
+            known = deriving.applied_digest(conn, name) or _digest(name, NOTHING_DECIDED)
+            rules = _rules(name)
+            if deriving.applied_digest(conn, _RULES.format(name)) not in {None, rules}:
+                days = None
         if days is not None and not days and known == digest:
             continue
         progress(name)
@@ -104,6 +97,8 @@ def derive(
             row_count = _run_step(conn, name, days, decided)
             deriving.record_derived(conn, name, row_count)
             deriving.record_applied(conn, name, digest)
+            if rules:
+                deriving.record_applied(conn, _RULES.format(name), rules)
         results.append(
             StepResult(
                 name, row_count, None if days is None else len(days), time.monotonic() - started
@@ -142,8 +137,16 @@ def _days_to_do(conn: sa.Connection, name: str, since: dt.date | None) -> Sequen
     return sorted(days)
 
 
-def _decided_by(name: str) -> tuple[DecisionKind, ...]:
-    return FINDERS[name].decided_by if name in FINDERS else ()
+def _digest(name: str, decided: Decided) -> str:
+    """Return a short text that differs with all that a step depends on besides the facts."""
+    if name == words.STEP:
+        return words.digest(decided)
+    return decided.digest(FINDERS[name].decided_by if name in FINDERS else ())
+
+
+def _rules(name: str) -> str:
+    rules = FINDERS[name].rules if name in FINDERS else None
+    return "" if rules is None else rules()
 
 
 def _run_step(
@@ -153,66 +156,17 @@ def _run_step(
         return FINDERS[name].find(conn, days, decided)
     if name == "operators":
         return deriving.derive_operators(conn)
-    if name == "submission_words":
-        return _derive_words(conn, days)
+    if name == words.STEP:
+        return words.derive_words(conn, days, decided)
     if name in rollups.ROLLUPS:
         return rollups.derive_rollup(conn, name, days=days)
     return cubes.derive_cube(conn, name, days=days)
 
 
-def _derive_words(conn: sa.Connection, days: Sequence[dt.date] | None) -> int:
-    deriving.delete_words(conn, days)
-    numbers = deriving.known_words(conn)
-    for batch, found in _indexed(deriving.read_texts(conn, days)):
-        new = {
-            word: number
-            for number, word in enumerate(
-                (word for word in found.words if word not in numbers), start=len(numbers) + 1
-            )
-        }
-        numbers |= new
-        if new:
-            deriving.add_words(conn, new)
-        ids = np.array([numbers[word] for word in found.words], dtype=np.int32)
-        deriving.add_submission_words(
-            conn,
-            pa.table(
-                {
-                    "submission_key": batch.keys.take(found.text_numbers),
-                    "registered_on": batch.days.take(found.text_numbers),
-                    "word_id": ids[found.word_numbers],
-                }
-            ),
-        )
-    return deriving.count_submission_words(conn)
-
-
-def _index(texts: list[str | None]) -> WordIndex:
-    return index_words(texts, stopwords=stopwords(), lexicon=lexicon())
-
-
-def _indexed(batches: Iterator[deriving.Texts]) -> Iterator[tuple[deriving.Texts, WordIndex]]:
-    """Cut batches into words, in order; many batches on all cores, few in this process."""
-    first = list(itertools.islice(batches, PARALLEL_FROM))
-    if len(first) < PARALLEL_FROM:
-        yield from ((batch, _index(batch.texts)) for batch in first)
-        return
-    workers = os.cpu_count() or 1
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting: deque[tuple[deriving.Texts, Future[WordIndex]]] = deque()
-        for batch in itertools.chain(first, batches):
-            waiting.append((batch, pool.submit(_index, batch.texts)))
-            if len(waiting) > workers + 1:
-                done, future = waiting.popleft()
-                yield done, future.result()
-        for done, future in waiting:
-            yield done, future.result()
-
-
 STEPS = (
     "operators",
     *[each.name for each in BEFORE_COUNTING],
-    "submission_words",
+    words.STEP,
     *cubes.CUBES,
     *rollups.ROLLUPS,
     *[each.name for each in AFTER_COUNTING],

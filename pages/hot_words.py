@@ -19,6 +19,8 @@ from pages.components import (
     render,
     word_cloud,
     word_courses,
+    word_evidence,
+    word_keyness,
     word_sources,
 )
 from pages.components.selection_bar import selection_bar
@@ -37,11 +39,17 @@ terms = selection.text.split()
 view = word_cloud.VIEW
 clicked = explorer_clicks.on_board([view], scope)
 ranking = word_cloud.guarded(ranking_limits.read(asked, measures=("submissions",)))
-found = ranking_table.fetch(view, selection, scope, ranking)
+words = word_cloud.fetch_cloud(selection, scope, by=word_cloud.size(asked))
+found = ranking_table.fetch(
+    view, selection, scope, ranking, largest=word_cloud.largest(words, ranking, selection, asked)
+)
 
 totals = data.totals(selection, scope, measures=("submissions",))
 exports.offer(
-    lambda: ranking_export.sheets(view, selection, scope, ranking),
+    lambda: [
+        *ranking_export.sheets(view, selection, scope, ranking),
+        *word_keyness.sheets(selection, scope),
+    ],
     selection=selection,
     scope=scope,
     totals=totals,
@@ -54,7 +62,6 @@ with left:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**热词云** 字越大越多，点击即按该词搜索", width="content")
         size = choices.choose("cloud", word_cloud.SIZES, asked, label="热词云口径")
-    words = word_cloud.fetch_cloud(selection, scope, by=size)
     drawn = word_cloud.cloud(words, by=size, palette=colours)
     if drawn is None:
         st.caption("该范围内没有符合条件的词。")
@@ -93,6 +100,20 @@ with right:
         st.caption(
             f"按增幅排序时只列本期不少于{ranking.at_least}件的词（本系统设定），避免小基数误导。"
         )
+
+if terms:
+    network, sentences = st.columns([44, 56], gap="small")
+    with network:
+        st.markdown(f"**同现网络** 与“{render.as_label(terms[0])}”同现的词")
+        word_evidence.show_network(selection, scope, terms[0], palette=colours, key="network")
+    with sentences:
+        st.markdown(f"**例句** 含“{render.as_label(terms[0])}”的句子，点击查看该件诉求")
+        word_evidence.show_sentences(selection, scope, terms[0], key="sentences")
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    st.markdown("**显著性** 与偶然波动区分开的词，点击即按该词搜索", width="content")
+    offered = word_keyness.CLOSED if terms else word_keyness.LENSES
+    lens = choices.choose("lens", offered, asked, label="比较方式")
+word_keyness.show(lens, selection, scope, terms=terms, on_click=clicked)
 
 sources = word_sources.views(asked, selection, scope)
 if terms:

@@ -10,19 +10,36 @@ from functools import cache
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from queries.cluster_tables import CLUSTER_TABLES
 from queries.cubes import CUBES, cube_table
+from queries.entry_tables import entry_checks, entry_months
 from queries.measures import SUMS
+from queries.repeat_tables import (
+    repeat_members,
+    serial_claimants,
+    serial_members,
+    shared_matters,
+    shared_members,
+)
 from queries.rollups import ROLLUPS, bound_table, rollup_table
 from queries.schema import operators, submission_words, words
+from queries.tag_tables import submission_tags, tag_months, tag_rules
+from queries.word_tables import cut_by, cut_with, new_word_hits, new_word_search, new_words
 
 DERIVED_TABLES: dict[str, tuple[sa.Table, ...]] = {
     "operators": (operators,),
-    "submission_words": (words, submission_words),
+    "submission_words": (words, submission_words, cut_with, cut_by),
     **{name: (cube_table(name),) for name in CUBES},
     **{
         name: (*[rollup_table(name, grain) for grain in rollup.grains], bound_table(name))
         for name, rollup in ROLLUPS.items()
     },
+    "repeats": (repeat_members, serial_claimants, serial_members),
+    "shared_matters": (shared_matters, shared_members),
+    "submission_tags": (submission_tags, tag_rules, tag_months),
+    "entry_checks": (entry_checks, entry_months),
+    "clusters": CLUSTER_TABLES,
+    "new_words": (new_words, new_word_hits, new_word_search),
 }
 """Tables by the name under which the books keep what is derived."""
 

@@ -1,16 +1,18 @@
 """What a refresh derives besides cubes: words per submission, operators, and the books about it."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
 
-from queries.cubes import make_anew
+from queries.cubes import CUBES, make_anew
 from queries.definitions import definition
-from queries.findings import applied_decisions
+from queries.findings import applied_decisions, recount_days
 from queries.loading import raw_connection
+from queries.rollups import ROLLUPS
 from queries.schema import (
     derived,
     dirty_days,
@@ -20,6 +22,9 @@ from queries.schema import (
     submissions,
     words,
 )
+
+COUNTED = (*CUBES, *ROLLUPS)
+"""What holds counts, and so depends on which submissions are left out."""
 
 TEXTS_PER_BATCH = 100_000
 """Narratives read at a time; about 60 MB."""
@@ -50,7 +55,35 @@ def stale_days(conn: sa.Connection, name: str) -> list[dt.date] | None:
     if version is None:
         return None
     days = sa.select(dirty_days.c.registered_on).where(dirty_days.c.facts_version > version)
-    return sorted(set(conn.scalars(days)))
+    found = set(conn.scalars(days))
+    if name in COUNTED:
+        recount_days.create(conn, checkfirst=True)
+        days = sa.select(recount_days.c.registered_on).where(recount_days.c.facts_version > version)
+        found |= set(conn.scalars(days))
+    return sorted(found)
+
+
+def recount(
+    conn: sa.Connection, days: Collection[dt.date], *, names: Collection[str] = COUNTED
+) -> None:
+    """Have everything that counts submissions redo these days, and nothing else.
+
+    For days on which de-noised counts leave out other submissions than before: what is found in
+    the submissions themselves stays as it is.
+    """
+    if not days:
+        return
+    version = conn.scalar(sa.select(facts_info.c.facts_version)) or 0
+    recount_days.create(conn, checkfirst=True)
+    conn.execute(
+        recount_days.insert(),
+        [{"registered_on": day, "facts_version": version} for day in sorted(days)],
+    )
+    conn.execute(
+        derived.update()
+        .where(derived.c.name.in_(names), derived.c.facts_version >= version)
+        .values(facts_version=version - 1)
+    )
 
 
 def record_derived(conn: sa.Connection, name: str, row_count: int) -> None:
@@ -89,7 +122,9 @@ def forget_settled_days(conn: sa.Connection, names: Sequence[str]) -> None:
         sa.select(derived.c.facts_version).where(derived.c.name.in_(names))
     ).all()
     if len(versions) == len(names):
-        conn.execute(dirty_days.delete().where(dirty_days.c.facts_version <= min(versions)))
+        recount_days.create(conn, checkfirst=True)
+        for table in (dirty_days, recount_days):
+            conn.execute(table.delete().where(table.c.facts_version <= min(versions)))
 
 
 def derive_operators(conn: sa.Connection) -> int:
@@ -132,19 +167,28 @@ def delete_words(conn: sa.Connection, days: Sequence[dt.date] | None) -> None:
 def read_texts(conn: sa.Connection, days: Sequence[dt.date] | None) -> Iterator[Texts]:
     """Yield the narratives of ``days`` (of all when None) in batches.
 
-    They are read through a connection of their own, which sees what was committed before, so
-    that the caller may write between two batches.
+    They are read as `read_batches` does.
     """
     statement = sa.select(
         submissions.c.submission_key, submissions.c.registered_on, submissions.c.narrative
     )
     if days is not None:
         statement = statement.where(submissions.c.registered_on.in_(days))
+    for batch in read_batches(conn, statement):
+        yield Texts(batch.column(0), batch.column(1), batch.column(2).to_pylist())
+
+
+def read_batches(
+    conn: sa.Connection, statement: sa.Select[*tuple[Any, ...]], *, rows: int = TEXTS_PER_BATCH
+) -> Iterator[pa.RecordBatch]:
+    """Yield what a statement finds in batches of at most ``rows``.
+
+    It is read through a connection of its own, which sees what was committed before, so that the
+    caller may write between two batches.
+    """
     compiled = statement.compile(conn, compile_kwargs={"literal_binds": True})
     reading = raw_connection(conn).cursor()
-    reader = reading.sql(str(compiled)).to_arrow_reader(TEXTS_PER_BATCH)
-    for batch in reader:
-        yield Texts(batch.column(0), batch.column(1), batch.column(2).to_pylist())
+    yield from reading.sql(str(compiled)).to_arrow_reader(rows)
 
 
 def known_words(conn: sa.Connection) -> dict[str, int]:
@@ -154,14 +198,14 @@ def known_words(conn: sa.Connection) -> dict[str, int]:
 
 def add_words(conn: sa.Connection, new: dict[str, int]) -> None:
     """Add words with their numbers."""
-    _insert(
+    insert_rows(
         conn, words, pa.table({"word_id": pa.array(new.values(), pa.int32()), "word": list(new)})
     )
 
 
 def add_submission_words(conn: sa.Connection, rows: pa.Table) -> None:
     """Add rows with the columns of ``submission_words``."""
-    _insert(conn, submission_words, rows)
+    insert_rows(conn, submission_words, rows)
 
 
 def count_submission_words(conn: sa.Connection) -> int:
@@ -169,7 +213,8 @@ def count_submission_words(conn: sa.Connection) -> int:
     return conn.scalar(sa.select(sa.func.count()).select_from(submission_words)) or 0
 
 
-def _insert(conn: sa.Connection, table: sa.Table, rows: pa.Table) -> None:
+def insert_rows(conn: sa.Connection, table: sa.Table, rows: pa.Table) -> None:
+    """Add rows with the columns of ``table``, in whatever order."""
     names = [each.name for each in table.c]
     source = sa.table(_BATCH, *[sa.column(name) for name in names])
     raw = raw_connection(conn)

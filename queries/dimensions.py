@@ -131,13 +131,21 @@ _ALL = (
     _flat("is_prepaid", "预付式消费"),
     _flat("weekday", "星期"),
     _flat("hour", "时段"),
+    _flat("tag", "标签"),
 )
 
 DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _ALL}
 """Every filterable dimension by name; the names stand in URLs and must not change."""
 
+OF_FINDINGS = frozenset({"tag"})
+"""Dimensions of what jobs found, of which a submission may have several members: it can be filtered
+by them, but they do not part the submissions, so that none is a level to break down by."""
+
 LEVELS: dict[str, Dimension] = {
-    level.name: dimension for dimension in _ALL for level in dimension.levels
+    level.name: dimension
+    for dimension in _ALL
+    for level in dimension.levels
+    if dimension.name not in OF_FINDINGS
 }
 """Dimension of each level, by level name."""
 

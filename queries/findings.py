@@ -15,3 +15,11 @@ applied_decisions = sa.Table(
     sa.Column("name", sa.String(64), nullable=False, comment="a step of the refresh"),
     sa.Column("digest", sa.String(16), nullable=False, comment="of the decisions it knew"),
 )
+
+recount_days = sa.Table(
+    "recount_days",
+    findings,
+    sa.Column("registered_on", sa.Date, nullable=False, comment="a day whose counts changed"),
+    sa.Column("facts_version", sa.Integer, nullable=False, comment="the version that changed them"),
+)
+"""Days on which other submissions are left out of de-noised counts, though none of them changed."""

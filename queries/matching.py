@@ -7,10 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
-from queries.dimensions import DIMENSIONS, FLAGS, LEVELS, NUMBERS
+from queries.dimensions import DIMENSIONS, FLAGS, LEVELS, NUMBERS, OF_FINDINGS
 from queries.schema import submissions
 from queries.scope import Scope
 from queries.selection import DateRange, Filter, InvalidSelectionError, Selection
+from queries.tag_tables import submission_tags
 
 TEXT_COLUMNS = ("narrative", "title", "respondent_name", "product_name")
 """Columns that a text query looks into; ``submission_id`` is compared whole."""
@@ -153,6 +154,8 @@ def _by_level(dimension: str, members: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _any_of(dimension: str, members: Iterable[str], table: sa.FromClause) -> sa.ColumnElement[bool]:
+    if dimension in OF_FINDINGS:
+        return _column(table, "submission_key").in_(_tagged(members))
     return sa.or_(
         *[
             _column(table, level).in_(_stored(level, codes))
@@ -164,6 +167,8 @@ def _any_of(dimension: str, members: Iterable[str], table: sa.FromClause) -> sa.
 def _none_of(
     dimension: str, members: Iterable[str], table: sa.FromClause
 ) -> sa.ColumnElement[bool]:
+    if dimension in OF_FINDINGS:
+        return _column(table, "submission_key").not_in(_tagged(members))
     return sa.and_(
         *[
             sa.or_(
@@ -173,6 +178,10 @@ def _none_of(
             for level, codes in _by_level(dimension, members).items()
         ]
     )
+
+
+def _tagged(members: Iterable[str]) -> sa.Select[tuple[int]]:
+    return sa.select(submission_tags.c.submission_key).where(submission_tags.c.tag.in_(members))
 
 
 def _stored(level: str, members: list[str]) -> list[str] | list[bool] | list[int]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from queries.scope import Scope
 from queries.selection import Comparison, DateRange, Selection, compared_range
+from queries.tag_tables import STEP, TagsNotDerivedError
 from queries.warehouse import Warehouse
 
 
@@ -34,7 +35,15 @@ class Reading:
 
 @contextlib.contextmanager
 def reading(warehouse: Warehouse, selection: Selection, scope: Scope) -> Iterator[Reading]:
-    """Open a reading."""
+    """Open a reading.
+
+    Raises
+    ------
+    TagsNotDerivedError
+        If tags are selected by and not in step with the submissions.
+    """
+    if any(each.dimension == "tag" for each in selection.filters) and STEP not in warehouse.fresh:
+        raise TagsNotDerivedError
     with warehouse.engine.connect() as conn:
         yield Reading(conn, warehouse, selection, scope)
 

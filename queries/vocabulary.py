@@ -135,3 +135,61 @@ class DecisionKind(StrEnum):
     SUBMISSION = "submission"
     CLAIMANT = "claimant"
     TAG_RULE = "tag_rule"
+
+
+class WordVerdict(StrEnum):
+    """What a person decides about a word."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    WATCHED = "watched"
+
+
+class GroupKind(StrEnum):
+    """Why submissions are in one group."""
+
+    REPEAT = "repeat"
+    MULTICHANNEL = "multichannel"
+    FREQUENT = "frequent"
+    MANY_PERSONS = "many_persons"
+    SAME_ISSUE = "same_issue"
+    LETTER = "letter"
+
+
+class GroupRole(StrEnum):
+    """What a submission is in its group."""
+
+    KEPT = "kept"
+    COPY = "copy"
+    MEMBER = "member"
+
+
+class ExclusionReason(StrEnum):
+    """Why a submission is left out of de-noised counts."""
+
+    REPEAT = "repeat"
+    MULTICHANNEL = "multichannel"
+    SERIAL_CLAIM = "serial_claim"
+    DECIDED = "decided"
+
+
+class ClaimTier(StrEnum):
+    """How strongly a claimant's submissions show the pattern; to be verified in any case."""
+
+    WATCH = "watch"
+    SUSPECTED = "suspected"
+    HIGHLY_SUSPECTED = "highly_suspected"
+
+
+class CountVerdict(StrEnum):
+    """What a person decides about a submission."""
+
+    COUNTED = "counted"
+    EXCLUDED = "excluded"
+
+
+class ClaimantVerdict(StrEnum):
+    """What a person decides about a claimant."""
+
+    DISMISSED = "dismissed"
+    CONFIRMED = "confirmed"

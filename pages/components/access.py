@@ -40,9 +40,14 @@ PAGES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "industries": frozenset(Role),
         "issues": frozenset(Role),
         "hot_words": frozenset(Role),
+        "clusters": frozenset(Role),
+        "repeats": frozenset(Role),
+        "tags": frozenset(Role),
+        "new_words": frozenset(Role),
         "regions": frozenset(Role),
         "changes": frozenset(Role),
         "events": frozenset(Role),
+        "entry_quality": frozenset(Role),
         "submissions": frozenset(Role),
     }
 )

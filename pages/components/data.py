@@ -1,4 +1,6 @@
-"""The only bridge from pages to queries: one open warehouse, and every answer cached.
+"""The bridge from pages to queries: one open warehouse, and every answer cached.
+
+Findings are read in `findings_data` and `repeat_data`, in the same way; nothing else reads.
 
 An answer is cached once for all viewers of the same scope. The generation is part of every key, so
 a new one is picked up at the next rerun, and the one before is closed when two newer ones are open.
@@ -73,7 +75,7 @@ def _close(warehouse: Warehouse) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """What an answer was read from: a part of every key."""
 
     url: str
@@ -81,50 +83,52 @@ class _Source:
 
 
 @st.cache_resource(max_entries=OPEN_GENERATIONS, show_spinner=False, on_release=_close)
-def _opened(source: _Source) -> Warehouse:
+def opened(source: Source) -> Warehouse:
+    """Return the open warehouse, for reads of this bridge."""
     return open_current(source.url)
 
 
-atexit.register(_opened.clear)
+atexit.register(opened.clear)
 
 
-def _source() -> _Source:
+def source_now() -> Source:
+    """Return what is read from now."""
     url = settings().warehouse_url
-    return _Source(url, current_generation(url))
+    return Source(url, current_generation(url))
 
 
 def status() -> DataStatus:
     """Return how old the data is, and whether it is synthetic."""
-    return _opened(_source()).status()
+    return opened(source_now()).status()
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _totals(
-    source: _Source, selection: Selection, scope: Scope, measures: tuple[str, ...]
+    source: Source, selection: Selection, scope: Scope, measures: tuple[str, ...]
 ) -> Totals:
-    return reads.fetch_totals(_opened(source), selection, scope, measures=measures)
+    return reads.fetch_totals(opened(source), selection, scope, measures=measures)
 
 
 def totals(selection: Selection, scope: Scope, *, measures: Sequence[str]) -> Totals:
     """Read `queries.reads.fetch_totals` through the cache."""
-    return _totals(_source(), selection, scope, tuple(measures))
+    return _totals(source_now(), selection, scope, tuple(measures))
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _series(
-    source: _Source, selection: Selection, scope: Scope, measures: tuple[str, ...], grain: str
+    source: Source, selection: Selection, scope: Scope, measures: tuple[str, ...], grain: str
 ) -> Series:
-    return reads.fetch_series(_opened(source), selection, scope, measures=measures, grain=grain)
+    return reads.fetch_series(opened(source), selection, scope, measures=measures, grain=grain)
 
 
 def series(selection: Selection, scope: Scope, *, measures: Sequence[str], grain: str) -> Series:
     """Read `queries.reads.fetch_series` through the cache."""
-    return _series(_source(), selection, scope, tuple(measures), grain)
+    return _series(source_now(), selection, scope, tuple(measures), grain)
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _breakdown(
-    source: _Source,
+    source: Source,
     selection: Selection,
     scope: Scope,
     *,
@@ -134,7 +138,7 @@ def _breakdown(
     limit: int,
 ) -> Breakdown:
     return reads.fetch_breakdown(
-        _opened(source),
+        opened(source),
         selection,
         scope,
         level=level,
@@ -155,7 +159,7 @@ def breakdown(
 ) -> Breakdown:
     """Read `queries.reads.fetch_breakdown` through the cache."""
     return _breakdown(
-        _source(),
+        source_now(),
         selection,
         scope,
         level=level,
@@ -167,7 +171,7 @@ def breakdown(
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _breakdowns(
-    source: _Source,
+    source: Source,
     selection: Selection,
     scope: Scope,
     *,
@@ -176,7 +180,7 @@ def _breakdowns(
     limit: int,
 ) -> dict[str, Breakdown]:
     return reads.fetch_breakdowns(
-        _opened(source), selection, scope, levels=levels, measures=measures, limit=limit
+        opened(source), selection, scope, levels=levels, measures=measures, limit=limit
     )
 
 
@@ -190,7 +194,7 @@ def breakdowns(
 ) -> dict[str, Breakdown]:
     """Read `queries.reads.fetch_breakdowns` through the cache."""
     return _breakdowns(
-        _source(),
+        source_now(),
         selection,
         scope,
         levels=tuple(levels),
@@ -201,7 +205,7 @@ def breakdowns(
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _standings(
-    source: _Source,
+    source: Source,
     selection: Selection,
     scope: Scope,
     *,
@@ -215,7 +219,7 @@ def _standings(
     count_members: bool,
 ) -> Standings:
     return reads.fetch_standings(
-        _opened(source),
+        opened(source),
         selection,
         scope,
         level=level,
@@ -244,7 +248,7 @@ def standings(
 ) -> Standings:
     """Read `queries.reads.fetch_standings` through the cache."""
     return _standings(
-        _source(),
+        source_now(),
         selection,
         scope,
         level=level,
@@ -260,7 +264,7 @@ def standings(
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _changes(
-    source: _Source,
+    source: Source,
     selection: Selection,
     scope: Scope,
     *,
@@ -269,7 +273,7 @@ def _changes(
     pairs: tuple[tuple[str, str], ...],
 ) -> Changes:
     return reads.fetch_changes(
-        _opened(source), selection, scope, measure=measure, levels=levels, pairs=pairs
+        opened(source), selection, scope, measure=measure, levels=levels, pairs=pairs
     )
 
 
@@ -283,30 +287,30 @@ def changes(
 ) -> Changes:
     """Read `queries.reads.fetch_changes` through the cache."""
     return _changes(
-        _source(), selection, scope, measure=measure, levels=tuple(levels), pairs=tuple(pairs)
+        source_now(), selection, scope, measure=measure, levels=tuple(levels), pairs=tuple(pairs)
     )
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _matrix(
-    source: _Source, selection: Selection, scope: Scope, *, rows: str, columns: str, measure: str
+    source: Source, selection: Selection, scope: Scope, *, rows: str, columns: str, measure: str
 ) -> Matrix:
     return reads.fetch_matrix(
-        _opened(source), selection, scope, rows=rows, columns=columns, measure=measure
+        opened(source), selection, scope, rows=rows, columns=columns, measure=measure
     )
 
 
 def matrix(selection: Selection, scope: Scope, *, rows: str, columns: str, measure: str) -> Matrix:
     """Read `queries.reads.fetch_matrix` through the cache."""
-    return _matrix(_source(), selection, scope, rows=rows, columns=columns, measure=measure)
+    return _matrix(source_now(), selection, scope, rows=rows, columns=columns, measure=measure)
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _submissions(
-    source: _Source, selection: Selection, scope: Scope, *, page: int, page_size: int, order: str
+    source: Source, selection: Selection, scope: Scope, *, page: int, page_size: int, order: str
 ) -> SubmissionPage:
     return reads.fetch_submissions(
-        _opened(source), selection, scope, page=page, page_size=page_size, order=order
+        opened(source), selection, scope, page=page, page_size=page_size, order=order
     )
 
 
@@ -319,29 +323,29 @@ def submissions(
     order: str = "registered_at",
 ) -> SubmissionPage:
     """Read `queries.reads.fetch_submissions` through the cache."""
-    return _submissions(_source(), selection, scope, page=page, page_size=page_size, order=order)
+    return _submissions(source_now(), selection, scope, page=page, page_size=page_size, order=order)
 
 
 def extract(
     selection: Selection, scope: Scope, *, limit: int, order: str = "registered_at"
 ) -> Iterator[pd.DataFrame]:
     """Read `queries.reads.fetch_extract`, part by part and past the cache: it is too large for it."""
-    return reads.fetch_extract(_opened(_source()), selection, scope, limit=limit, order=order)
+    return reads.fetch_extract(opened(source_now()), selection, scope, limit=limit, order=order)
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
-def _submission(source: _Source, scope: Scope, submission_id: str) -> dict[str, object] | None:
-    return reads.fetch_submission(_opened(source), scope, submission_id=submission_id)
+def _submission(source: Source, scope: Scope, submission_id: str) -> dict[str, object] | None:
+    return reads.fetch_submission(opened(source), scope, submission_id=submission_id)
 
 
 def submission(scope: Scope, *, submission_id: str) -> dict[str, object] | None:
     """Read `queries.reads.fetch_submission` through the cache."""
-    return _submission(_source(), scope, submission_id)
+    return _submission(source_now(), scope, submission_id)
 
 
 def words_are_known() -> bool:
     """Tell whether the words of all submissions are derived, so that hot words can be asked for."""
-    return "submission_words" in _opened(_source()).fresh
+    return "submission_words" in opened(source_now()).fresh
 
 
 @functools.cache
@@ -352,20 +356,18 @@ def notable_rules() -> NotableRules:
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
-def _notable(source: _Source, selection: Selection, scope: Scope, limit: int) -> pd.DataFrame:
-    return reads.fetch_notable(
-        _opened(source), selection, scope, rules=notable_rules(), limit=limit
-    )
+def _notable(source: Source, selection: Selection, scope: Scope, limit: int) -> pd.DataFrame:
+    return reads.fetch_notable(opened(source), selection, scope, rules=notable_rules(), limit=limit)
 
 
 def notable(selection: Selection, scope: Scope, *, limit: int = 30) -> pd.DataFrame:
     """Read `queries.reads.fetch_notable` through the cache."""
-    return _notable(_source(), selection, scope, limit)
+    return _notable(source_now(), selection, scope, limit)
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
-def _screen(source: _Source, selection: Selection, scope: Scope, *, plan: ScreenPlan) -> Screen:
-    return reads.fetch_screen(_opened(source), selection, scope, plan=plan)
+def _screen(source: Source, selection: Selection, scope: Scope, *, plan: ScreenPlan) -> Screen:
+    return reads.fetch_screen(opened(source), selection, scope, plan=plan)
 
 
 def screen(
@@ -387,4 +389,4 @@ def screen(
         words=words,
         notable=notable,
     )
-    return _screen(_source(), selection, scope, plan=plan)
+    return _screen(source_now(), selection, scope, plan=plan)

@@ -10,10 +10,14 @@ from pages.components import (
     address,
     course,
     data,
+    findings_data,
     listing,
+    own_tags,
     panels,
     record,
     render,
+    repeat_form,
+    repeat_groups,
     tables,
     wording,
 )
@@ -49,6 +53,7 @@ def show(submission_id: str, scope: Scope) -> None:
         )
         return
     _heading(found)
+    _tags(submission_id, scope)
     panels.show(
         "course",
         {"steps": [asdict(each) for each in course.steps(found, as_of=data.status().last_day)]},
@@ -60,6 +65,8 @@ def show(submission_id: str, scope: Scope) -> None:
         _text("具体问题", found, "narrative")
         _text("反馈内容", found, "feedback")
         _linked(found)
+        repeat_groups.show_links(str(found["submission_id"]), scope)
+        repeat_form.show_for_one(found)
         _others(found, scope)
     with fields:
         panels.show("fields", {"groups": record.groups(found)}, key="fields")
@@ -70,6 +77,17 @@ def _heading(found: Mapping[str, Any]) -> None:
         st.subheader(render.as_label(str(found["submission_id"])), anchor=False, width="content")
         st.badge(wording.label("kind", found["kind"]), color="blue")
         st.badge(wording.label("status", found["status"]), color="gray")
+
+
+def _tags(submission_id: str, scope: Scope) -> None:
+    given = findings_data.tags_of(scope, submission_id=submission_id)
+    if not given:
+        return
+    names = own_tags.names()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(":small[按规则打上的标签]", width="content")
+        for code in given:
+            st.badge(render.as_label(names.get(code, code)), color="violet")
 
 
 def _text(label: str, found: Mapping[str, Any], name: str) -> None:

@@ -21,6 +21,7 @@ _OFFERED = {
     level.name: each.label if len(each.levels) == 1 else f"{each.label}：{level.label}"
     for each in DIMENSIONS.values()
     for level in each.levels
+    if level.name in LEVELS
 }
 
 

@@ -16,7 +16,7 @@ from pages.components import render
 
 Kind = Literal[
     "boards", "tiles", "pills", "week", "course", "fields", "table", "grid",
-    "ranking", "multiples", "heat",
+    "ranking", "multiples", "heat", "texts",
 ]  # fmt: skip
 
 MAX_CODE = 256
@@ -27,7 +27,7 @@ _COMPACT = Markup(
     ".st-key-selection_bar{{position:sticky;top:0;z-index:90;padding:.4rem 0;background:{}}}"
     ".stApp [data-testid=stCaptionContainer]{{opacity:.75}}</style>"
 )
-_PARTS = ("panels", "ranking")
+_PARTS = ("panels", "ranking", "texts")
 """Files of the browser side, joined in this order."""
 
 

@@ -85,7 +85,13 @@ def _plain(value: object, within: tuple[str | int, ...]) -> Any:  # noqa: ANN401
             for key, each in value.items()
         }
     if isinstance(value, list | tuple):
-        return [_plain(each, (*within, index)) for index, each in enumerate(value)]
+        # A map of texts has tens of thousands of whole numbers.
+        whole = all(type(each) is int for each in value)
+        return (
+            list(value)
+            if whole
+            else [_plain(each, (*within, index)) for index, each in enumerate(value)]
+        )
     if isinstance(value, np.ndarray | pd.Series | pd.Index):
         return _plain(value.tolist(), within)
     if isinstance(opts := getattr(value, "opts", None), Mapping | list):
@@ -147,7 +153,8 @@ def _without_none(value: Any) -> Any:  # noqa: ANN401
 def _make_safe(value: Any) -> None:  # noqa: ANN401
     if isinstance(value, list):
         for each in value:
-            _make_safe(each)
+            if isinstance(each, list | dict):
+                _make_safe(each)
     elif isinstance(value, dict):
         for key in LINKS & value.keys():
             del value[key]

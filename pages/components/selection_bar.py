@@ -12,6 +12,7 @@ from pages.components import (
     freshness,
     listing,
     members,
+    own_tags,
     page_tools,
     panels,
     pills,
@@ -100,8 +101,13 @@ def selection_bar(
 
 
 def operator_names(selection: Selection, scope: Scope) -> dict[str, str]:
-    """Return the names of the operators that the selection names, as far as the viewer may see."""
+    """Return the names of the operators that the selection names, as far as the viewer may see.
+
+    The names of its tags are among them: no table of labels knows those made here.
+    """
     found: dict[str, str] = {}
+    if any(each.dimension == "tag" for each in selection.filters):
+        found |= own_tags.names()
     both = (*selection.members("operator"), *selection.members("operator", exclude=True))
     for operator_id in both[:NAMED_OPERATORS]:
         theirs = Selection(period=Period("all")).with_filter("operator", [operator_id])
@@ -232,8 +238,8 @@ def _denoised(selection: Selection, scope: Scope) -> None:
         key=address.bound("bar.denoised", selection.denoised),
         on_change=_changed("bar.denoised", scope, lambda before, on: replace(before, denoised=on)),
         help=(
-            "剔除经识别的重复件、多渠道多头件和疑似职业索赔件，数量见下方说明；"
-            "没有识别出此类诉求时（识别功能上线前）与登记口径相同。关闭为登记原始口径"
+            "剔除重复诉求和多头诉求（首件计入），以及疑似牟利性投诉（需核实）中疑似、高度疑似层级的"
+            "全部诉求，数量见下方说明；规则、逐件依据和人工改判见“异常诉求”页。关闭为登记原始口径"
         ),
     )
 

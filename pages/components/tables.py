@@ -60,7 +60,8 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         complainant_masked="姓名",
         complainant_age_band="年龄段",
         phone_masked="联系电话",
-        exclusion_reason="去重口径剔除原因",
+        counted="去重口径",
+        decided="人工改判",
     )
     | _columns(
         "code",
@@ -85,6 +86,7 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         acceptance="初查受理",
         mediation_result="调解结果",
         odr_result="ODR结果",
+        exclusion_reason="去重口径剔除原因",
     )
     | _columns(
         "flag",

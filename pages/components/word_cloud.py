@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from pages.components import charts, data, wording
+from pages.components import charts, choices, data, wording
 from pages.components.boards import BOARDS, WORD, View
 from pages.components.data import Limits, Standings
 from pages.components.palettes import LIGHT, Palette
@@ -54,6 +54,19 @@ def fetch_cloud(selection: Selection, scope: Scope, *, by: str) -> Standings:
     return data.standings(selection, scope, level=WORD, order=by, limits=limits, limit=WORDS)
 
 
+def size(asked: Mapping[str, str]) -> str:
+    """Return the code of `SIZES` that an address asks for."""
+    return choices.chosen("cloud", SIZES, asked)
+
+
+def largest(
+    words: Standings, ranking: Asked, selection: Selection, asked: Mapping[str, str]
+) -> Standings | None:
+    """Return the words of the cloud if they hold the first page of the ranking too, else None."""
+    same = size(asked) == "value" and ranking.limits(selection) == Limits()
+    return words if same else None
+
+
 def cloud(found: Standings, *, by: str, palette: Palette = LIGHT) -> Option | None:
     """Draw the words; None where there are none, such as no word that rose.
 
@@ -90,7 +103,7 @@ def _known(value: float) -> float | None:
 def note(found: Standings, *, by: str) -> str:
     """Return what the words of a cloud are counted by."""
     days = wording.days_text(found.days)
-    base = f"统计期{days}，词出现在多少件诉求中即为多少件，一件中多次出现计一次。"
+    base = f"统计期{days}，词出现在多少件诉求中即为多少件，一件中多次出现计一次；“不退款”“拒绝退款”等否定说法单独计，点击词语则按字面搜索。"
     if by != "change":
         return base
     if found.previous_days is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from pages.components import data, labels
+from pages.components import data, findings_data, labels, repeat_data
 from pages.components.access import NoFrameError
 from pages.components.labels import label, remedies, short_region
 from pages.components.settings import InvalidSettingError
@@ -315,6 +315,18 @@ _FIXED: tuple[tuple[type[Exception], str], ...] = (
     (
         data.WordsNotDerivedError,
         "热词尚未随数据更新，请运行“python -m jobs refresh”，然后刷新本页。",
+    ),
+    (
+        findings_data.TagsNotDerivedError,
+        "诉求标签尚未随数据更新，请运行“python -m jobs refresh”，或移除标签条件后刷新本页。",
+    ),
+    (
+        findings_data.EntriesNotCheckedError,
+        "录入质量尚未随数据更新，请运行“python -m jobs refresh”，然后刷新本页。",
+    ),
+    (
+        repeat_data.RepeatsNotDerivedError,
+        "异常诉求尚未随数据更新，请运行“python -m jobs refresh”，然后刷新本页。",
     ),
     (NoFrameError, "本页不能单独打开，请运行“streamlit run app.py”后从导航进入。"),
 )

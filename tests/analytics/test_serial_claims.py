@@ -117,6 +117,10 @@ def test_who_is_one_claimant(identity):
         pytest.param({"phone": "12315"}, id="a short number"),
         pytest.param({"phone": None}, id="nothing"),
         pytest.param({"name": [f"甲{chr(0x4E00 + i)}" for i in range(30)]}, id="a switchboard"),
+        pytest.param(
+            {"name": [f"甲{chr(0x4E00 + i)}" for i in range(30)], "person_key": "of its number"},
+            id="a switchboard and the key made of it",
+        ),
     ],
 )
 def test_who_is_nobody(identity):

@@ -8,13 +8,18 @@ from typing import Any
 
 import pandas as pd
 
-from queries.dimensions import DIMENSIONS
+from queries.dimensions import DIMENSIONS, OF_FINDINGS
 from queries.scope import Scope
 from queries.selection import Comparison, DateRange, Filter, Period, Selection, compared_range
 from tests.queries.samples import Row
 
 LEVELS_BY_DIMENSION = {name: [level.name for level in d.levels] for name, d in DIMENSIONS.items()}
-ALL_LEVELS = [level for levels in LEVELS_BY_DIMENSION.values() for level in levels]
+ALL_LEVELS = [
+    level
+    for name, levels in LEVELS_BY_DIMENSION.items()
+    if name not in OF_FINDINGS
+    for level in levels
+]
 
 
 def _is(row: Row, **values: object) -> int:
@@ -110,6 +115,8 @@ def code_of(stored: object) -> str | None:
 
 def holds(row: Row, each: Filter, members: Sequence[str]) -> bool:
     dimension = DIMENSIONS[each.dimension]
+    if each.dimension == "tag":
+        return bool(set(row["given_tags"]) & set(members)) != each.exclude
     found = any(code_of(row[dimension.level_of(member).name]) == member for member in members)
     return found != each.exclude
 
@@ -252,6 +259,8 @@ def codes_by_dimension(rows: Sequence[Row]) -> dict[str, list[str]]:
     return {
         dimension: sorted(
             {code for row in rows for level in levels if (code := code_of(row[level]))}
+            if dimension not in OF_FINDINGS
+            else {tag for row in rows for tag in row["given_tags"]}
         )
         for dimension, levels in LEVELS_BY_DIMENSION.items()
     }

@@ -14,11 +14,12 @@ from queries.cubes import CUBES, derive_cube
 from queries.loading import raw_connection
 from queries.rollups import ROLLUPS, derive_rollup
 from queries.schema import operators, submission_words, submissions, warehouse, words
+from queries.tag_tables import submission_tags
 from queries.warehouse import Warehouse
 
 FIRST_DAY = dt.date(2025, 2, 10)
 LAST_DAY = dt.date(2026, 3, 20)
-ALL_DERIVED = frozenset({*CUBES, *ROLLUPS, "submission_words"})
+ALL_DERIVED = frozenset({*CUBES, *ROLLUPS, "submission_words", "submission_tags"})
 
 Row = Mapping[str, Any]
 
@@ -84,6 +85,7 @@ def _row(chance: random.Random, number: int, day: int) -> dict[str, object]:
     maybe = lambda *values: chance.choice([None, *values])  # noqa: E731
     operator = maybe(*[f"OP{min(chance.randrange(60), chance.randrange(60)):02}" for _ in "123"])
     return {
+        "given_tags": [(), ("runaway",), ("minor", "runaway"), ("minor",), ()][number * 7 % 5],
         "submission_key": number + 1,
         "submission_id": f"S{number:06}",
         "source": "test",
@@ -140,11 +142,18 @@ class Sample:
     warehouse: Warehouse
 
     def knowing(self, fresh: Iterable[str]) -> Warehouse:
-        return dataclasses.replace(self.warehouse, fresh=frozenset(fresh) | {"submission_words"})
+        always = {"submission_words", "submission_tags"}
+        return dataclasses.replace(self.warehouse, fresh=frozenset(fresh) | always)
+
+
+def make_anew_tags(engine: sa.Engine) -> None:
+    submission_tags.drop(engine, checkfirst=True)
+    submission_tags.create(engine)
 
 
 def create(engine: sa.Engine) -> None:
     warehouse.create_all(engine)
+    make_anew_tags(engine)
 
 
 def fill(engine: sa.Engine, rows: Sequence[Row]) -> None:
@@ -160,8 +169,17 @@ def fill(engine: sa.Engine, rows: Sequence[Row]) -> None:
         for row in rows
         for word in row.get("words", ())
     ]
+    tags = [
+        {name: row[name] for name in ("submission_key", "registered_on")} | {"tag": tag}
+        for row in rows
+        for tag in row.get("given_tags", ())
+    ]
     with engine.begin() as conn:
-        for table, batch in ((submissions, facts), (submission_words, pairs)):
+        for table, batch in (
+            (submissions, facts),
+            (submission_words, pairs),
+            (submission_tags, tags),
+        ):
             if batch and engine.dialect.name == "duckdb":
                 _fill_at_once(conn, table, batch)
             elif batch:

@@ -31,6 +31,7 @@ ROWS: dict[str, dict[str, object]] = {
     "letter": {"product_name": "型号AX1"},
     "slash": {"respondent_name": r"C:\temp/1"},
 }
+TAGS = {"wuhan": ("runaway",), "tipoff": ("minor", "runaway"), "hunan": ("minor",)}
 # The first and last second of the week, and the seconds beside them.
 EDGES = {
     "before": dt.datetime(2026, 3, 8, 23, 59, 59),
@@ -57,6 +58,7 @@ def conn(request, fresh_engine):
                     "submission_id": name,
                     "registered_at": at,
                     "registered_on": at.date(),
+                    "given_tags": TAGS.get(name, ()),
                 }
                 for key, (name, at) in enumerate(moments.items())
             ],
@@ -105,6 +107,23 @@ def test_flags_and_numbers(conn):
     assert found(conn, unknown_stay) == EVERY - {"online"}
     assert found(conn, Selection().with_filter("hour", ["0"])) == {"online"}
     assert found(conn, Selection().with_filter("weekday", ["7"])) == {"online"}
+
+
+@pytest.mark.parametrize(
+    ("members", "names"),
+    [
+        (["runaway"], {"wuhan", "tipoff"}),
+        (["minor"], {"tipoff", "hunan"}),
+        (["minor", "runaway"], {"wuhan", "tipoff", "hunan"}),
+        (["unknown"], set()),
+    ],
+)
+def test_tags_are_alternatives_and_each_submission_counts_once(conn, members, names):
+    assert found(conn, Selection().with_filter("tag", members)) == names
+    assert found(conn, Selection().with_filter("tag", members, exclude=True)) == EVERY - names
+    in_wuhan = Selection().with_filter("tag", members).with_filter("region", ["420100"])
+    assert found(conn, in_wuhan) == names & {"wuhan", "tipoff"}
+    assert found(conn, Selection().with_filter("tag", members), without="tag") == EVERY
 
 
 @pytest.mark.parametrize(("dimension", "member"), [("is_online", "yes"), ("hour", "noon")])

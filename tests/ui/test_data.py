@@ -20,7 +20,7 @@ def store(tmp_path, monkeypatch):
     monkeypatch.setenv("WAREHOUSE_URL", f"duckdb:///{tmp_path}")
     settings.cache_clear()
     yield GenerationStore(tmp_path)
-    data._opened.clear()
+    data.opened.clear()
     settings.cache_clear()
 
 
@@ -90,7 +90,7 @@ def test_a_new_generation_is_picked_up_and_a_rollback_too(store):
 def test_a_generation_two_behind_is_closed(store):
     days = ["2026-03-01", "2026-03-02", "2026-03-03"]
     publish(store, *days[:1])
-    first = data._opened(data._source())
+    first = data.opened(data.source_now())
     for known in (2, 3):
         assert open_connections(first) == 1
         publish(store, *days[:known])

@@ -162,15 +162,15 @@ def test_words_in_the_cloud_and_in_the_ranking(opened):
 def test_a_word_narrows_the_page_and_is_marked(opened):
     at = opened("hot_words", {"period": "12m", "q": "退款"})
     rows = within(365, narrative="商家拖延退款")
-    boards = {each["key"]: each for each in panel(at, "boards")["boards"]}
-    shown = {row["code"]: row["value"] for row in boards["region"]["rows"]}
+    (region,) = (each for each in panel(at, "boards")["boards"] if each["key"] == "region")
+    shown = {row["code"]: row["value"] for row in region["rows"]}
     assert shown == expected(rows, "city_code")
-    table = panel(at, "table")
-    assert table["marked"] == ["退款"]
-    assert all("退款" in row["cells"][4][0] for row in table["rows"])
+    sentences, newest = (each for each in components(at) if each.get("kind") == "table")
+    assert newest["marked"] == sentences["marked"] == ["退款"]
+    assert [row["cells"][2] for row in sentences["rows"]] == [["商家拖延退款"]]
+    assert all("退款" in row["cells"][4][0] for row in newest["rows"])
     course = next(each for each in charts(at) if each["series"][0]["name"] == "退款")
-    weekly = sum(each for each in course["series"][0]["data"] if each is not None)
-    assert weekly <= len(rows)
+    assert sum(each for each in course["series"][0]["data"] if each is not None) <= len(rows)
 
 
 def test_words_of_each_region(opened):

@@ -1,0 +1,50 @@
+"""What a finder is."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from jobs.decided import Decided
+from queries.vocabulary import DecisionKind
+
+Find = Callable[[sa.Connection, Sequence[dt.date] | None, Decided], int]
+"""Takes the days whose submissions changed, None for all, none at all where only decisions did;
+returns how many rows are stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """A step of a refresh that looks into the texts.
+
+    Attributes
+    ----------
+    name
+        Of the step, and of what it derives in `queries.definitions.DERIVED_TABLES`.
+    decided_by
+        Kinds of decisions that change what it finds.
+    rules
+        Gives a short text that differs with the rule files it goes by; a refresh then finds anew.
+    """
+
+    name: str
+    find: Find
+    decided_by: tuple[DecisionKind, ...] = ()
+    rules: Callable[[], str] | None = None
+
+
+def digest_of(*files: Path) -> str:
+    """Return a short text that differs with what is in these files.
+
+    Examples
+    --------
+    >>> digest_of() == digest_of(), len(digest_of())
+    (True, 16)
+    """
+    whole = hashlib.sha256()
+    for file in files:
+        whole.update(file.read_bytes())
+    return whole.hexdigest()[:16]

@@ -1,0 +1,280 @@
+"""Clusters as shown: those of the warehouse, with what people decided since then."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import streamlit as st
+
+from pages.components import address, render, wording
+from pages.components.findings_data import ClusterCounts, ClusterRun
+from pages.components.store import Decision
+from queries.selection import Comparison, DateRange, Selection
+
+LEVELS = {"coarse": "概览（约10类）", "medium": "中等（约30类）", "fine": "细分（约100类）"}
+"""Zooms, coarse first, by their code in the address."""
+
+TITLE_WORDS = 4
+"""Label words that stand for a cluster without a name; ours."""
+
+WAITING = "待下次更新生效"
+
+VERDICTS = {
+    "renamed": "改名",
+    "merged": "合并",
+    "split": "拆分",
+    "hidden": "隐藏",
+    "pinned": "置顶",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The clusters of a level, in order.
+
+    Attributes
+    ----------
+    frame
+        As `queries.clusters.ClusterCounts.frame`, with ``keys`` (tuple: the clusters of the
+        warehouse in it) and ``waiting`` (what of it waits for the next refresh, or empty).
+    withdrawn
+        Decisions taken back that the warehouse still follows.
+    """
+
+    frame: pd.DataFrame
+    withdrawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A cluster whose parts at the next finer zoom are listed."""
+
+    keys: tuple[str, ...]
+    title: str
+
+
+def title(cluster: "pd.Series[Any]") -> str:
+    """Return what stands for a cluster: its name, else its first label words.
+
+    Examples
+    --------
+    >>> title(pd.Series({"name": "", "words": ["健身", "退费"]}))
+    '健身、退费'
+    """
+    words = cluster["words"]
+    listed = "、".join(words[:TITLE_WORDS]) if isinstance(words, list) else ""
+    return str(cluster["name"]) or listed or "（无标签词）"
+
+
+def level_of(decision: Decision) -> str:
+    """Return the zoom that a decision is about."""
+    return str(decision.details.get("level", ""))
+
+
+def keys_of(decision: Decision) -> tuple[str, ...]:
+    """Return the clusters that a decision is about, as they were called then."""
+    return tuple(map(str, decision.details.get("keys", ())))
+
+
+def name_of(decision: Decision) -> str:
+    """Return the name that a decision gives, or nothing."""
+    return str(decision.details.get("name", ""))
+
+
+def view_of(
+    frame: pd.DataFrame, decisions: Sequence[Decision], followed: Mapping[int, bool], *, level: str
+) -> View:
+    """Return the clusters with the decisions that the warehouse does not follow yet.
+
+    Parameters
+    ----------
+    frame
+        As `queries.clusters.ClusterCounts.frame`.
+    decisions
+        All that hold, oldest first.
+    followed
+        As `queries.clusters.ClusterRun.followed`.
+    """
+    shown = frame.assign(
+        keys=pd.Series([(key,) for key in frame["cluster_key"]], frame.index, dtype=object),
+        waiting="",
+    )
+    for each in decisions:
+        if level_of(each) == level and each.decision_id not in followed:
+            shown = _with(shown, each)
+    holding = {each.decision_id for each in decisions}
+    shown = shown.sort_values(
+        ["pinned", "submissions", "cluster_key"], ascending=[False, False, True]
+    )
+    return View(shown.reset_index(drop=True), len(set(followed) - holding))
+
+
+def _with(shown: pd.DataFrame, decision: Decision) -> pd.DataFrame:
+    """Return the clusters with one more decision."""
+    wanted = [key for key in keys_of(decision) if _holds(shown, key).any()]
+    if not wanted:
+        return shown
+    if decision.verdict == "merged":
+        shown = _merged(shown, wanted)
+    first = _holds(shown, wanted[0])
+    changed = {}
+    if decision.verdict in {"hidden", "pinned"}:
+        changed[decision.verdict] = shown[decision.verdict].astype(bool) | first
+    if name_of(decision):
+        changed["name"] = shown["name"].mask(first, name_of(decision))
+    done = VERDICTS.get(decision.verdict, "")
+    changed["waiting"] = shown["waiting"].mask(
+        first, [f"{each}、{done}" if each else done for each in shown["waiting"]]
+    )
+    return shown.assign(**changed)
+
+
+def _holds(shown: pd.DataFrame, key: str) -> npt.NDArray[np.bool_]:
+    return np.array([key in keys for keys in shown["keys"]], dtype=bool)
+
+
+def _merged(shown: pd.DataFrame, wanted: Sequence[str]) -> pd.DataFrame:
+    """Return the clusters that hold these keys as one, named as the one that holds the first."""
+    meant = np.logical_or.reduce([_holds(shown, key) for key in wanted])
+    if meant.sum() < 2:
+        return shown
+    whole = shown[meant]
+    one = dict(shown[_holds(shown, wanted[0])].iloc[0])
+    for name in ("submissions", "compared", "change", "share"):
+        one[name] = whole[name].sum(skipna=False)
+    one["change_rate"] = one["change"] / one["compared"] if one["compared"] else float("nan")
+    one["keys"] = tuple(key for keys in whole["keys"] for key in keys)
+    one["stability"] = float("nan")
+    one["is_new"] = bool(whole["is_new"].all())
+    rows = [one, *(dict(row) for _, row in shown[~meant].iterrows())]
+    return pd.DataFrame(rows, columns=shown.columns)
+
+
+def said(
+    run: ClusterRun, counted: ClusterCounts, selection: Selection, days: DateRange, *, level: str
+) -> str:
+    """Return what is to be known of the run and of the days counted before the figures are read.
+
+    Parameters
+    ----------
+    days
+        Those of the selection.
+    """
+    if run.first_day is None or run.last_day is None:
+        return "数据中没有诉求，未作聚类。"
+    what = "登记的投诉和举报（不含咨询）"
+    if run.sampled:
+        what += "，文本过多，按固定规则抽取一部分"
+    told = [
+        f"聚类覆盖{wording.days_text(DateRange(run.first_day, run.last_day))}{what}",
+        f"当前筛选下参与聚类{wording.count(counted.clustered)}",
+    ]
+    if counted.days is not None and counted.days != days:
+        told.append(f"统计期超出覆盖日期，只统计{wording.days_text(counted.days)}")
+    if counted.compared_days is None and selection.comparison is not Comparison.NONE:
+        told.append("比较期不全在覆盖日期内，不作比较")
+    stability = run.stability.get(level)
+    told.append(
+        "文本不足20件，未测算稳定度"
+        if stability is None
+        else f"本级稳定度{stability:.2f}（抽半数重做聚类的平均一致程度，1为完全一致，0相当于随机）"
+    )
+    if not run.again:
+        told.append("首次聚类，尚无可比的上一次，不标新增")
+    return f"{'；'.join(told)}。"
+
+
+def listed(view: View, *, hidden: bool, within: Within | None) -> pd.DataFrame:
+    """Return the clusters of the list: without hidden ones, and of those inside one that was opened."""
+    frame = view.frame if hidden else view.frame[~view.frame["hidden"].astype(bool)]
+    return frame if within is None else frame[frame["parent_key"].isin(within.keys)]
+
+
+def chosen(view: View, key: str) -> "pd.Series[Any] | None":
+    """Return the cluster that an address names, None if it is not among those of the level."""
+    for _, each in view.frame.iterrows():
+        if key in each["keys"]:
+            return each
+    return None
+
+
+def keys_by_title(view: View) -> dict[str, list[str]]:
+    """Return the clusters of the warehouse by what they are called here, in order of the list."""
+    found: dict[str, list[str]] = {}
+    for _, each in view.frame.sort_values("submissions", ascending=False, kind="stable").iterrows():
+        found.setdefault(title(each), []).extend(each["keys"])
+    return found
+
+
+def within_of(coarser: View | None, key: str) -> Within | None:
+    """Return the cluster of the next coarser zoom whose parts are listed, None for all.
+
+    Parameters
+    ----------
+    coarser
+        The clusters of that zoom; None at the coarsest.
+    """
+    opened = None if coarser is None or not key else chosen(coarser, key)
+    return None if opened is None else Within(tuple(opened["keys"]), title(opened))
+
+
+def coarser_of(level: str) -> str | None:
+    """Return the next coarser zoom, None at the coarsest.
+
+    Examples
+    --------
+    >>> coarser_of("fine"), coarser_of("coarse")
+    ('medium', None)
+    """
+    at = list(LEVELS).index(level)
+    return list(LEVELS)[at - 1] if at else None
+
+
+def show_within(within: Within | None) -> None:
+    """Draw which cluster was opened, and the way back to all."""
+    if within is not None:
+        st.button(
+            f"只列“{as_text(within.title)}”之内的细类",
+            icon=":material/close:",
+            key="clusters.within",
+            help="点击恢复列出全部",
+            on_click=lambda: address.go(within=None),
+        )
+
+
+def show_finer(cluster: "pd.Series[Any]", level: str) -> None:
+    """Draw the way from a cluster to its parts at the next finer zoom."""
+    at = list(LEVELS).index(level) + 1
+    if at < len(LEVELS):
+        finer = list(LEVELS)[at]
+        st.button(
+            "展开细类",
+            icon=":material/account_tree:",
+            key="clusters.finer",
+            on_click=lambda: address.go(
+                level=finer, within=str(cluster["cluster_key"]), cluster=None
+            ),
+        )
+
+
+def explain_method() -> None:
+    """Draw what the method does and where its limits are."""
+    with st.popover("方法与局限", icon=":material/help:", type="tertiary"):
+        st.markdown(
+            "- 按内容用词和词义把相近的诉求归为一类，类名取最有代表性的词，由人改名后以人定为准。\n"
+            "- 先分为约100个细类，再逐级合并为约30类、约10类；每类至少平均20件（本系统设定）。\n"
+            "- 对最近90天的投诉和举报聚类，数据每推进7天重新聚类一次（本系统设定）；"
+            "新旧两次按共有诉求和标签词对应，对应不上的标为“新增”。\n"
+            "- 人的改名、合并、拆分、隐藏、置顶在以后各次聚类中沿用。\n"
+            "- 聚类是辅助归纳，界线不是绝对的：稳定度低于0.4的类（本系统设定）只宜作线索，"
+            "结论应以打开的诉求原文为准。\n"
+            "- 地图上只有远近有意义，方向和空白宽窄没有含义；最多画2万件。"
+        )
+
+
+def as_text(text: str) -> str:
+    """Return a text for a heading or a button, letter by letter."""
+    return render.as_label(text)
