@@ -1,4 +1,5 @@
 import os
+import sys
 
 import pytest
 from hypothesis import settings
@@ -20,3 +21,11 @@ def no_settings_from_the_shell():
     kept = {name: os.environ.pop(name) for name in SETTINGS_OF_THE_SHELL if name in os.environ}
     yield
     os.environ.update(kept)
+
+
+@pytest.fixture(autouse=True)
+def main_module_as_before():
+    """Streamlit's AppTest leaves its script as ``__main__``, which a spawned process then runs."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
