@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
+from analytics import amounts_in_text, dates_in_text
 from analytics.entry_quality import BY_FIELD, assess_entries
 from analytics.entry_rules import EntryRules
 from jobs.decided import Decided
@@ -101,4 +102,8 @@ def _places() -> pd.DataFrame:
     return place_names()
 
 
-FINDER = Finder(STEP, find, rules=lambda: digest_of(ENTRY_RULES_FILE))
+FINDER = Finder(
+    STEP,
+    find,
+    rules=lambda: digest_of(ENTRY_RULES_FILE, amounts_in_text.WORDS_FILE, dates_in_text.WORDS_FILE),
+)

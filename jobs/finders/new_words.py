@@ -17,10 +17,12 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from analytics.new_words import find_new_words
+from analytics.word_rules import RULES_FILE
 from jobs.decided import Decided
-from jobs.finders.finder import Finder
+from jobs.finders.finder import Finder, digest_of
 from jobs.lexicons import ASSETS, lexicon
 from jobs.spreading import spread
+from jobs.words import shipped_digest
 from queries import new_words
 from queries.new_words import Search
 from queries.selection import DateRange
@@ -228,4 +230,9 @@ def _searcher(words: tuple[str, ...]) -> ahocorasick_rs.AhoCorasick:
     return ahocorasick_rs.AhoCorasick([word.lower() for word in words])
 
 
-FINDER = Finder(new_words.STEP, find, decided_by=(DecisionKind.WORD,))
+FINDER = Finder(
+    new_words.STEP,
+    find,
+    decided_by=(DecisionKind.WORD,),
+    rules=lambda: digest_of(RULES_FILE) + shipped_digest(),
+)

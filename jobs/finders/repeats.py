@@ -12,9 +12,9 @@ from scipy.sparse.csgraph import connected_components
 
 from analytics.repeats import FREQUENT_DAYS, REPEAT_DAYS, find_filed_again, find_frequent_filers
 from analytics.serial_claims import SerialClaims, find_serial_claimants
-from analytics.serial_rules import SerialRules, read_rules
+from analytics.serial_rules import DEFAULT_RULES, SerialRules, read_rules
 from jobs.decided import Decided
-from jobs.finders.finder import Finder
+from jobs.finders.finder import Finder, digest_of
 from queries import exclusions, repeats
 from queries.deriving import recount
 from queries.repeat_tables import repeat_members, serial_claimants, serial_members
@@ -160,4 +160,9 @@ def _leave_out(conn: sa.Connection, decided: Decided) -> None:
     recount(conn, days)
 
 
-FINDER = Finder(repeats.STEP, find, (DecisionKind.SUBMISSION, DecisionKind.CLAIMANT))
+FINDER = Finder(
+    repeats.STEP,
+    find,
+    decided_by=(DecisionKind.SUBMISSION, DecisionKind.CLAIMANT),
+    rules=lambda: digest_of(DEFAULT_RULES),
+)

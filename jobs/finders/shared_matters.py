@@ -15,9 +15,10 @@ from analytics.same_issue import group_same_issue
 from analytics.topic_words import label_words
 from jobs.decided import Decided
 from jobs.finders.finder import Finder
+from jobs.words import shipped_digest
 from queries import repeats
 from queries.schema import submission_words, words
-from queries.vocabulary import GroupKind, Kind
+from queries.vocabulary import DecisionKind, GroupKind, Kind
 
 MOST_EVENTS = 500
 """Largest events kept (ours)."""
@@ -158,4 +159,4 @@ def _labels(conn: sa.Connection, found: pd.DataFrame, matters: pd.DataFrame) -> 
     return ["、".join(each[:NAMED_BY]) for each in named]
 
 
-FINDER = Finder(repeats.SHARED_STEP, find)
+FINDER = Finder(repeats.SHARED_STEP, find, decided_by=(DecisionKind.WORD,), rules=shipped_digest)

@@ -15,6 +15,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from analytics.keyword_rules import RuleSet
+from analytics.normalising import CHARACTERS_FILE
 from analytics.rule_syntax import WORDS_FILE
 from analytics.tag_definitions import TagDefinition, tag_rules
 from analytics.tags_in_force import TagDecision, rule_digest, tags_in_force
@@ -112,5 +113,5 @@ FINDER = Finder(
     STEP,
     find,
     decided_by=(DecisionKind.TAG_RULE,),
-    rules=lambda: digest_of(shipped.TAGS_FILE, WORDS_FILE),
+    rules=lambda: digest_of(shipped.TAGS_FILE, WORDS_FILE, CHARACTERS_FILE),
 )

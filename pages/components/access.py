@@ -16,6 +16,7 @@ import streamlit as st
 from pages.components import page_tools, places
 from pages.components.settings import ALL_REGIONS, InvalidSettingError, Settings, settings
 from queries.scope import EVERYTHING, Scope
+from queries.vocabulary import DecisionKind
 
 _VIEWER = "access.viewer"
 _PAGE = "access.page"
@@ -57,6 +58,9 @@ ROLE_LABELS: Mapping[Role, str] = MappingProxyType(
     {Role.LEADER: "领导", Role.ANALYST: "研判分析员", Role.ENFORCEMENT: "执法人员"}
 )
 
+DECIDERS = frozenset({Role.ANALYST, Role.ENFORCEMENT})
+"""Roles that decide about what jobs find in the texts; leaders read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
@@ -75,6 +79,14 @@ class Viewer:
     def may_open(self, page: str) -> bool:
         """Tell whether the viewer's role may open the page of this name."""
         return self.role in PAGES.get(page, frozenset())
+
+    def may_decide(self, kind: DecisionKind) -> bool:
+        """Tell whether the viewer decides about findings of a kind.
+
+        A decision about one submission holds for that one. All others hold for everybody's data, so
+        they are for those who see all of it.
+        """
+        return self.role in DECIDERS and (kind is DecisionKind.SUBMISSION or self.scope.everything)
 
     @property
     def sees_nothing(self) -> bool:

@@ -1,5 +1,6 @@
 """How a person corrects the clusters: names, merges, splits, hides and pins, and takes it back."""
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from analytics.cluster_matching import Anchor
 from analytics.cluster_splitting import UnlikePartsError, part_anchors
 from pages.components import cluster_view, failures, store
 from pages.components import findings_data as found_data
-from pages.components.access import Role, Viewer
+from pages.components.access import Viewer
 from pages.components.cluster_view import View
 from pages.components.store import Decision
 from queries.vocabulary import DecisionKind
@@ -40,7 +41,7 @@ _TOLD = "cluster_forms.told"
 
 def may_decide(viewer: Viewer) -> bool:
     """Tell whether a viewer corrects clusters."""
-    return viewer.role in {Role.ANALYST, Role.ENFORCEMENT}
+    return viewer.may_decide(DecisionKind.CLUSTER)
 
 
 def show(
@@ -182,7 +183,9 @@ def _decided(
                 "撤回",
                 key=f"cluster.withdraw.{number}",
                 type="tertiary",
-                on_click=_told(lambda number=number: store.withdraw(viewer, number)),  # type: ignore[misc]
+                on_click=_told(
+                    functools.partial(store.withdraw, viewer, DecisionKind.CLUSTER, number)
+                ),
             )
 
 

@@ -14,7 +14,7 @@ from queries.cluster_runs import STEP as CLUSTER_STEP
 from queries.clusters import ClusterCounts, ClusterRun, ClustersNotDerivedError
 from queries.entry_reads import EntryQuality
 from queries.entry_tables import CHECKS, ELEMENTS, EntriesNotCheckedError
-from queries.new_word_reads import NewWords
+from queries.new_word_reads import NewWords, NewWordsNotDerivedError
 from queries.new_words import STEP as NEW_WORDS_STEP
 from queries.results import Breakdown, SubmissionPage
 from queries.scope import Scope
@@ -32,6 +32,7 @@ __all__ = [
     "EntriesNotCheckedError",
     "EntryQuality",
     "NewWords",
+    "NewWordsNotDerivedError",
     "TagCounts",
     "TagsNotDerivedError",
     "WordCounts",

@@ -21,7 +21,7 @@ from pages.components import (
     tables,
     wording,
 )
-from pages.components.access import Role, Viewer
+from pages.components.access import Viewer
 from pages.components.findings_data import NewWords
 from pages.components.new_word_table import STATES, q_text, rise_text
 from pages.components.store import Decision
@@ -49,7 +49,7 @@ _TOLD = "new_word.told"
 
 def may_decide(viewer: Viewer) -> bool:
     """Tell whether a viewer decides about words."""
-    return viewer.role in {Role.ANALYST, Role.ENFORCEMENT}
+    return viewer.may_decide(DecisionKind.WORD)
 
 
 def selection_of(record: Mapping[Any, Any], found: NewWords, selection: Selection) -> Selection:
@@ -135,7 +135,7 @@ def show_decision(viewer: Viewer, word: str, decision: Decision | None, *, pendi
                 "撤回研判",
                 icon=":material/undo:",
                 key=f"{key}.withdraw",
-                on_click=_told(lambda: store.withdraw(viewer, number)),
+                on_click=_told(lambda: store.withdraw(viewer, DecisionKind.WORD, number)),
             )
 
 

@@ -18,11 +18,9 @@ from analytics.tags_in_force import (
     tags_in_force,
 )
 from pages.components import findings_data, places, store
-from pages.components.access import Role, Viewer
+from pages.components.access import Viewer
 from pages.components.store import Decision
 from queries.vocabulary import DecisionKind
-
-MAY_DECIDE = frozenset({Role.ANALYST, Role.ENFORCEMENT})
 
 
 class State(StrEnum):
@@ -73,7 +71,7 @@ def shipped() -> tuple[TagDefinition, ...]:
 
 def may_decide(viewer: Viewer) -> bool:
     """Tell whether a viewer maintains tags."""
-    return viewer.role in MAY_DECIDE
+    return viewer.may_decide(DecisionKind.TAG_RULE)
 
 
 def known() -> dict[str, Tag]:
@@ -134,7 +132,7 @@ def back_to_shipped(viewer: Viewer, code: str) -> None:
     """Take back what was decided about a shipped tag."""
     for each in store.decisions(DecisionKind.TAG_RULE):
         if each.subject == code:
-            store.withdraw(viewer, each.decision_id)
+            store.withdraw(viewer, DecisionKind.TAG_RULE, each.decision_id)
 
 
 def is_own(code: str) -> bool:

@@ -137,6 +137,8 @@ def reason_text(found: pd.DataFrame, kind: str) -> str:
     }[kind]
     kept = found["role"].eq(GroupRole.KEPT).any() or not found["role"].eq(GroupRole.COPY).any()
     outside = "" if kept else "首件不在可见范围内。"
+    if len(found) >= repeat_data.MAX_MEMBERS:
+        told = f"按登记时间最早的{size}计，{told}"
     return f"{told}（可见范围内、不限时间），其中{left}不计入去重口径。{outside}"
 
 

@@ -16,7 +16,7 @@ from pages.components import (
     store,
     wording,
 )
-from pages.components.access import Role, Viewer
+from pages.components.access import Viewer
 from pages.components.repeat_groups import CLAIMANT_VERDICTS
 from pages.components.store import Decision
 from queries.vocabulary import ClaimantVerdict, CountVerdict, DecisionKind
@@ -24,17 +24,12 @@ from queries.vocabulary import ClaimantVerdict, CountVerdict, DecisionKind
 _TOLD = "repeat_form.told"
 
 
-def may_decide(viewer: Viewer) -> bool:
-    """Tell whether a viewer overrules findings."""
-    return viewer.role in {Role.ANALYST, Role.ENFORCEMENT}
-
-
 def show_for_submissions(viewer: Viewer, found: pd.DataFrame, *, key: str) -> None:
     """Draw what was decided about these submissions, and for who may, the form to decide."""
     _say_what_failed()
     for each in repeat_detail.decisions_about(found):
         _decided(viewer, each, wording.label("count_verdict", each.verdict), key)
-    if not may_decide(viewer):
+    if not viewer.may_decide(DecisionKind.SUBMISSION):
         return
     texts = {
         row[
@@ -81,7 +76,7 @@ def show_for_claimant(viewer: Viewer, found: pd.DataFrame, group: int) -> None:
     known = repeat_groups.claimant_decisions().get(group)
     if known is not None:
         _decided(viewer, known, CLAIMANT_VERDICTS[ClaimantVerdict(known.verdict)], key)
-    if not may_decide(viewer):
+    if not viewer.may_decide(DecisionKind.CLAIMANT):
         return
     first = str(found["submission_id"].iloc[0])
     with (
@@ -141,11 +136,11 @@ def _decided(viewer: Viewer, each: Decision, verdict: str, key: str) -> None:
             ),
             width="content",
         )
-        if may_decide(viewer):
+        if viewer.may_decide(each.kind):
             st.button(
                 "撤回",
                 key=f"{key}.withdraw.{each.decision_id}",
-                on_click=_told(lambda: store.withdraw(viewer, each.decision_id)),
+                on_click=_told(lambda: store.withdraw(viewer, each.kind, each.decision_id)),
             )
 
 

@@ -37,6 +37,7 @@ __all__ = [
     "NameTakenError",
     "NoSuchDecisionError",
     "NoSuchViewError",
+    "NotAllowedError",
     "NotYourEventError",
     "SavedView",
     "StoreError",
@@ -58,6 +59,17 @@ __all__ = [
     "views",
     "withdraw",
 ]
+
+
+class NotAllowedError(PermissionError):
+    """A decision is not this viewer's to take."""
+
+    def __init__(self, viewer: Viewer, kind: DecisionKind) -> None:
+        super().__init__(
+            f"{viewer.name!r} as {viewer.role} may not decide about a {kind}; "
+            "an analyst or enforcement officer who sees all data may"
+        )
+
 
 StoreError = sa.exc.SQLAlchemyError
 """What goes wrong in the store itself: it cannot be reached, or is locked."""
@@ -193,7 +205,14 @@ def decide(
     note: str = "",
     instead_of: tuple[str, ...] = (),
 ) -> None:
-    """Keep a decision about a finding; the next refresh takes it into account."""
+    """Keep a decision about a finding; the next refresh takes it into account.
+
+    Raises
+    ------
+    NotAllowedError
+        If it is not the viewer's to take.
+    """
+    _check_may_decide(viewer, kind)
     kept_decisions.decide(
         _store(),
         kind,
@@ -207,6 +226,18 @@ def decide(
     )
 
 
-def withdraw(viewer: Viewer, decision_id: int) -> None:
-    """Take a decision back."""
+def withdraw(viewer: Viewer, kind: DecisionKind, decision_id: int) -> None:
+    """Take a decision about a finding of this kind back.
+
+    Raises
+    ------
+    NotAllowedError
+        If it is not the viewer's to take.
+    """
+    _check_may_decide(viewer, kind)
     kept_decisions.withdraw(_store(), decision_id, author=viewer.name, role=viewer.role)
+
+
+def _check_may_decide(viewer: Viewer, kind: DecisionKind) -> None:
+    if not viewer.may_decide(kind):
+        raise NotAllowedError(viewer, kind)

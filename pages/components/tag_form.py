@@ -227,7 +227,9 @@ def _save(viewer: Viewer, tag: Tag | None, known: Mapping[str, Tag], key: str) -
     code = tag.code if tag else own_code(name)
     taken = {each.definition.name: each.code for each in known.values()}
     if taken.get(name, code) != code or (tag is None and code in known):
-        st.session_state[_TOLD] = f"已有名称为“{name}”的标签，请换一个名称，或修改原有标签。"
+        st.session_state[_TOLD] = (
+            f"已有名称为“{render.as_label(name)}”的标签，请换一个名称，或修改原有标签。"
+        )
         return
     try:
         definition = TagDefinition(

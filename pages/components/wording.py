@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from pages.components import data, findings_data, labels, repeat_data
+from pages.components import data, findings_data, labels, repeat_data, store
 from pages.components.access import NoFrameError
 from pages.components.labels import label, remedies, short_region
 from pages.components.settings import InvalidSettingError
@@ -327,6 +327,18 @@ _FIXED: tuple[tuple[type[Exception], str], ...] = (
     (
         repeat_data.RepeatsNotDerivedError,
         "异常诉求尚未随数据更新，请运行“python -m jobs refresh”，然后刷新本页。",
+    ),
+    (
+        findings_data.ClustersNotDerivedError,
+        "诉求聚类尚未随数据更新，请运行“python -m jobs refresh”，然后刷新本页。",
+    ),
+    (
+        findings_data.NewWordsNotDerivedError,
+        "新词尚未随数据更新，请运行“python -m jobs refresh”，然后刷新本页。",
+    ),
+    (
+        store.NotAllowedError,
+        "该研判结果对全部数据生效，由可查看全部数据的研判分析员或执法人员作出。",
     ),
     (NoFrameError, "本页不能单独打开，请运行“streamlit run app.py”后从导航进入。"),
 )

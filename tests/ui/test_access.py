@@ -3,10 +3,11 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.components import access
+from pages.components import access, store
 from pages.components.access import PAGES, Role, Viewer, demo_viewers, fixed_viewer, may_enter
 from pages.components.settings import InvalidSettingError, read_settings, settings
 from queries.scope import EVERYTHING, Scope
+from queries.vocabulary import DecisionKind
 from tests.ui.pages import PAGE_FILES
 
 WUHAN = Scope(regions=("420100",))
@@ -128,3 +129,30 @@ def test_a_page_run_as_a_program_of_its_own_shows_nothing():
     app = page_for(None)
     assert not app.markdown
     assert "streamlit run app.py" in app.error[0].value
+
+
+@pytest.mark.parametrize(
+    ("role", "scope", "kinds"),
+    [
+        pytest.param(Role.LEADER, EVERYTHING, set(), id="a leader reads"),
+        pytest.param(Role.ANALYST, EVERYTHING, set(DecisionKind), id="who sees everything"),
+        pytest.param(Role.ENFORCEMENT, WUHAN, {DecisionKind.SUBMISSION}, id="who sees one city"),
+    ],
+)
+def test_what_holds_for_everybody_is_decided_by_who_sees_everything(role, scope, kinds):
+    viewer = Viewer("甲", role, scope)
+    assert {kind for kind in DecisionKind if viewer.may_decide(kind)} == kinds
+
+
+def test_the_store_refuses_what_a_viewer_may_not_decide(monkeypatch, tmp_path):
+    monkeypatch.setenv("WORKFLOW_URL", f"sqlite:///{tmp_path}/workflow.db")
+    settings.cache_clear()
+    officer, analyst = Viewer("甲", Role.ENFORCEMENT, WUHAN), Viewer("乙", Role.ANALYST, EVERYTHING)
+    with pytest.raises(store.NotAllowedError, match="sees all data"):
+        store.decide(officer, DecisionKind.WORD, "陪爬师", "accepted")
+    store.decide(analyst, DecisionKind.WORD, "陪爬师", "accepted")
+    (kept,) = store.decisions(DecisionKind.WORD)
+    with pytest.raises(store.NotAllowedError):
+        store.withdraw(officer, DecisionKind.WORD, kept.decision_id)
+    assert store.decisions(DecisionKind.WORD) == (kept,)
+    settings.cache_clear()

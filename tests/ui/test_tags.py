@@ -175,11 +175,12 @@ def test_a_leader_reads_only(opened):
     assert "新建标签" in [each.label for each in opened(role="enforcement").button]
 
 
-def test_one_county_sees_only_its_own(opened):
-    at = write_rule(opened({"period": "all", "edit": "new"}, regions="420506"), "拖延退款", "退款")
+def test_one_county_sees_only_its_own_and_changes_no_rule_of_all(opened):
+    at = opened({"period": "all", "edit": "new"}, regions="420506")
     own = [row for row in ROWS if row["county_code"] == "420506"]
-    hits = sum(row["narrative"] == "商家拖延退款" for row in own)
-    assert f"最近{len(own)}件诉求中命中{hits}件" in text_of(at)
+    assert f"筛选范围内全部诉求{len(own):,}件" in text_of(at)
+    assert "新建标签" not in [each.label for each in at.button]
+    assert not at.text_area
 
 
 def test_not_derived_is_said(opened, tmp_path):
