@@ -5,6 +5,7 @@ import streamlit as st
 from pages.components import (
     access,
     address,
+    category_list,
     choices,
     data,
     entry_figures,
@@ -19,6 +20,8 @@ from pages.components import (
 from pages.components.panels import Click
 from pages.components.selection_bar import selection_bar
 from queries.dimensions import LEVELS
+
+LISTS = {"corrections": "待核对补正", "categories": "类别核对"}
 
 viewer = access.require("entry_quality")
 scope = viewer.scope
@@ -39,6 +42,7 @@ exports.offer(
             findings_data.entry_quality(selection, scope, level=level), level
         ),
         entry_list.sheet(selection, scope, wanting=wanting),
+        *category_list.sheets(selection, scope),
     ],
     selection=selection,
     scope=scope,
@@ -101,5 +105,8 @@ with right:
         ("checks", entry_figures.contradictions(found, wanting)),
     ):
         panels.show("grid", drawn, key=key, on_click=looked_at)
-entry_list.show(selection, scope, wanting=wanting, page=listing.place(asked).number)
+if choices.choose("list", LISTS, asked, label="清单") == "categories":
+    category_list.show(selection, scope, asked=asked)
+else:
+    entry_list.show(selection, scope, wanting=wanting, page=listing.place(asked).number)
 st.caption(entry_figures.base_text(found))

@@ -10,6 +10,7 @@ from functools import cache
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from queries.category_tables import CATEGORY_TABLES
 from queries.cluster_tables import CLUSTER_TABLES
 from queries.cubes import CUBES, cube_table
 from queries.entry_tables import entry_checks, entry_months
@@ -38,6 +39,7 @@ DERIVED_TABLES: dict[str, tuple[sa.Table, ...]] = {
     "shared_matters": (shared_matters, shared_members),
     "submission_tags": (submission_tags, tag_rules, tag_months),
     "entry_checks": (entry_checks, entry_months),
+    "category_doubts": CATEGORY_TABLES,
     "clusters": CLUSTER_TABLES,
     "new_words": (new_words, new_word_hits, new_word_search),
 }

@@ -1,6 +1,14 @@
 """The finders of a refresh, in order."""
 
-from jobs.finders import clusters, entry_checks, new_words, repeats, shared_matters, tags
+from jobs.finders import (
+    categories,
+    clusters,
+    entry_checks,
+    new_words,
+    repeats,
+    shared_matters,
+    tags,
+)
 from jobs.finders.finder import Finder
 
 __all__ = ["AFTER_COUNTING", "BEFORE_COUNTING", "FINDERS", "Finder"]
@@ -12,6 +20,7 @@ AFTER_COUNTING: tuple[Finder, ...] = (
     shared_matters.FINDER,
     tags.FINDER,
     entry_checks.FINDER,
+    categories.FINDER,
     new_words.FINDER,
     clusters.FINDER,
 )

@@ -6,10 +6,20 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.data import ENTRIES, TTL, Source, opened, source_now
-from queries import cluster_texts, entry_reads, new_word_reads, tag_reads, word_counts
+from queries import (
+    category_reads,
+    cluster_texts,
+    entry_reads,
+    new_word_reads,
+    tag_reads,
+    word_counts,
+)
+from queries import category_tables as kept_categories
 from queries import clusters as cluster_reads
 from queries import entry_tables as kept_entries
 from queries import tag_tables as kept_tags
+from queries.category_doubts import MAX_RECORDS
+from queries.category_reads import CategoryDoubts
 from queries.cluster_runs import STEP as CLUSTER_STEP
 from queries.clusters import ClusterCounts, ClusterRun, ClustersNotDerivedError
 from queries.entry_reads import EntryQuality
@@ -26,6 +36,7 @@ from queries.word_counts import WordCounts, WordPairs
 __all__ = [
     "CHECKS",
     "ELEMENTS",
+    "CategoryDoubts",
     "ClusterCounts",
     "ClusterRun",
     "ClustersNotDerivedError",
@@ -45,6 +56,10 @@ FEW = 8
 LEAST_ENTRIES = entry_reads.LEAST_ENTRIES
 MAX_CORRECTIONS = entry_reads.MAX_CORRECTIONS
 TRIED = tag_reads.TRIED
+CONTRADICTION = category_reads.CONTRADICTION
+UNCLEAR = category_reads.UNCLEAR
+MAX_DOUBTS = category_reads.MAX_DOUBTS
+MAX_JUDGED = MAX_RECORDS
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
@@ -133,6 +148,27 @@ def corrections(
     return _corrections(
         source_now(), selection, scope, wanting=wanting, page=page, page_size=page_size
     )
+
+
+def categories_are_judged() -> bool:
+    """Tell whether the categories are judged for the submissions as they are."""
+    return kept_categories.STEP in opened(source_now()).fresh
+
+
+@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False)
+def _category_doubts(
+    source: Source, selection: Selection, scope: Scope, *, kind: str, limit: int, page: int
+) -> CategoryDoubts:
+    return category_reads.fetch_category_doubts(
+        opened(source), selection, scope, kind=kind, limit=limit, page=page
+    )
+
+
+def category_doubts(
+    selection: Selection, scope: Scope, *, kind: str, limit: int = 20, page: int = 1
+) -> CategoryDoubts:
+    """Read `queries.category_reads.fetch_category_doubts` through the cache."""
+    return _category_doubts(source_now(), selection, scope, kind=kind, limit=limit, page=page)
 
 
 def clusters_are_known() -> bool:

@@ -9,12 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from jobs.refresh import derive
-from pages.components import entry_figures, entry_list, findings_data
+from pages.components import category_list, entry_figures, entry_list, findings_data
 from pages.components.settings import settings
 from queries.entry_tables import CHECKS, ELEMENTS
 from queries.generations import GenerationStore
 from queries.scope import EVERYTHING
 from queries.selection import Period, Selection
+from tests.finders.test_categories import planted as planted_categories
 from tests.staging import batch
 from tests.ui.entries import ROWS, UNITS, plant
 from tests.ui.pages import ROOT
@@ -166,3 +167,64 @@ def test_what_is_taken_away_holds_all(opened):
     assert frame["承办单位"].tolist() == ["夷陵区局", "武昌区局", "江岸区局", "小所"]
     assert frame.loc[0, "联系方式完整率"] == 0.25
     assert isinstance(pd.read_csv(io.StringIO(frame.to_csv(index=False))), pd.DataFrame)
+
+
+@pytest.fixture(scope="module")
+def categories(tmp_path_factory):
+    rows, wrong, vague = planted_categories()
+    folder = tmp_path_factory.mktemp("categories")
+    with GenerationStore(folder).building() as building:
+        building.stage(batch(rows))
+        building.merge()
+        derive(building, only="day")
+        derive(building, only="entry_checks")
+        derive(building, only="category_doubts")
+    return folder, {row["submission_id"]: row for row in rows}, wrong, vague
+
+
+IN_WORDS = {"C01": "食品安全", "C04": "合同", "C17": "其他投诉问题", None: "未填写"}
+
+
+@pytest.mark.parametrize("doubt", ["contradiction", "unclear"])
+def test_categories_to_check(opened, categories, doubt):
+    folder, rows, wrong, vague = categories
+    planted = wrong if doubt == "contradiction" else vague
+    at = opened({"period": "all", "list": "categories", "doubt": doubt}, folder=folder)
+    listed = grid(at, "category_doubts")
+    assert set(listed) == set(planted)
+    for key, row in listed.items():
+        assert row[2] == IN_WORDS[rows[key]["issue_type"]]
+        assert row[3] == IN_WORDS[planted[key]]
+        assert float(row[4].rstrip("%")) >= (90 if doubt == "contradiction" else 60)
+        assert all(word in rows[key]["narrative"] for word in row[5].split("、"))
+        assert rows[key]["narrative"].startswith(row[6][:20])
+    told = text_of(at)
+    assert "共2件，占已核对160件的1.2%" in told
+    assert "建议类别由模型给出，供核对，不作为考核依据" in told
+    assert "所选范围内已登记类别的159件中" in told
+
+
+def test_categories_of_one_county(opened, categories):
+    folder, rows, wrong, _ = categories
+    at = opened({"period": "all", "list": "categories"}, folder=folder, regions="420102")
+    theirs = {key for key in wrong if rows[key]["county_code"] == "420102"}
+    assert set(grid(at, "category_doubts")) == theirs
+    assert len(theirs) == 1
+    assert "已核对80件" in text_of(at)
+    sheets = category_list.sheets(Selection(period=Period("all")), EVERYTHING)
+    assert [sheet.total for sheet in sheets] == [2, 2]
+    assert set(next(sheets[0].parts())["登记编号"]) == set(wrong)
+
+
+def test_categories_not_judged_and_none_to_judge(opened, tmp_path):
+    for name, steps in (("raw", ["entry_checks"]), ("one", ["entry_checks", "category_doubts"])):
+        with GenerationStore(tmp_path / name).building() as building:
+            building.stage(batch(ROWS[:1]))
+            building.merge()
+            for step in steps:
+                derive(building, only=step)
+    query = {"period": "all", "list": "categories"}
+    assert "类别尚未随数据更新核对" in text_of(opened(query, folder=tmp_path / "raw"))
+    at = opened(query, folder=tmp_path / "one")
+    assert grid(at, "category_doubts") == {}
+    assert "没有可供核对的诉求" in text_of(at)
