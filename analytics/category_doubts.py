@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analytics.categories import CategoryModel
 from analytics.embedding import plain
 
-TRAINED_ON = 4_000
+TRAINED_ON = 5_000
 """Most texts that each of the two models learns from, the first ones given; ours, for the time it takes."""
 
 CONTRADICTED_FROM = 0.9
