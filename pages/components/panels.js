@@ -304,11 +304,12 @@ export default function (component) {
   // What is drawn anew under the pointer must not get the second half of a double click.
   root.onpointerdown = (event) => { root.at = [event.clientX, event.clientY]; };
   const act = (node, payload) => {
-    const at = root.at || [0, 0];
+    const at = root.at;
+    root.at = null;
     const [x, y, when] = root.clicked || [0, 0, 0];
-    const near = Math.hypot(at[0] - x, at[1] - y) < DOUBLE_CLICK_PIXELS;
+    const near = at && Math.hypot(at[0] - x, at[1] - y) < DOUBLE_CLICK_PIXELS;
     if (near && Date.now() - when < DOUBLE_CLICK_MS) return;
-    root.clicked = [...at, Date.now()];
+    if (at) root.clicked = [...at, Date.now()];
     root.classList.add('waiting');
     node.classList.add('clicked');
     root.send(payload);

@@ -58,6 +58,9 @@ def test_a_repeat_is_overruled_and_counted_after_a_refresh(serve, browser_contex
     expect(page.get_by_text("就同一事提出2件，相邻两件最长间隔4日")).to_be_visible()
 
     page.get_by_text("人工改判", exact=True).click()
+    # The list of a box that still slides open closes again at once.
+    page.get_by_role("button", name="保存").hover()
+    page.wait_for_timeout(600)
     page.get_by_role("combobox", name="诉求").click()
     page.get_by_role("option", name=re.compile("剔除：重复诉求")).click()
     page.get_by_label("理由（可不填）").fill("两次购买，不是同一件")
