@@ -6,7 +6,7 @@ its texts that the selection means and the viewer may see.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -74,7 +74,8 @@ class ClusterCounts:
     Attributes
     ----------
     frame
-        Largest first: ``cluster_key, parent_key, words`` (list), ``name, hidden, pinned, is_new,
+        Largest first: ``cluster_key, parent_key, words`` (list; only words that a submission in
+        scope holds), ``name, hidden, pinned, is_new,
         first_day, stability, submissions, compared`` (NaN without comparison), ``change,
         change_rate, share`` (of the clustered submissions selected, 0 to 1). Clusters without any
         submission in either period are left out.
@@ -155,9 +156,30 @@ def fetch_clusters(
             compared = None
         known = opened.conn.execute(sa.select(clusters).where(clusters.c.level == level))
         frame = pd.DataFrame(known.mappings().all(), columns=[column.name for column in clusters.c])
+        words = _words_seen(opened, frame, run, level)
         now = _counts(opened, level, days)
         before = None if compared is None else _counts(opened, level, compared)
-    return ClusterCounts(_counted(frame, now, before), sum(now.values()), days, compared)
+    return ClusterCounts(
+        _counted(frame.assign(words=words), now, before), sum(now.values()), days, compared
+    )
+
+
+def _words_seen(opened: Reading, frame: pd.DataFrame, run: Run, level: str) -> "pd.Series[Any]":
+    """Return the label words of each cluster, without those that only others' submissions hold."""
+    listed = [str(each).split() for each in frame["words"]]
+    if not opened.scope.everything and run.first_day is not None and run.last_day is not None:
+        whole = replace(opened, selection=Selection())
+        days = DateRange(run.first_day, run.last_day)
+        columns = cluster_members.c.cluster_key, submissions.c.narrative
+        texts: dict[str, list[str]] = {}
+        for row in opened.conn.execute(select_members(whole, level, days, *columns)):
+            texts.setdefault(row.cluster_key, []).append((row.narrative or "").lower())
+        seen = ["\n".join(texts.get(each, ())) for each in frame["cluster_key"]]
+        listed = [
+            [word for word in words if word.lower() in text]
+            for words, text in zip(listed, seen, strict=True)
+        ]
+    return pd.Series(listed, frame.index, dtype=object)
 
 
 def covered_days(run: Run, days: DateRange) -> DateRange | None:
@@ -209,7 +231,6 @@ def _counted(
         else keys.map(before).fillna(0).astype("float64")
     )
     told = frame.assign(
-        words=pd.Series([each.split() for each in frame["words"]], frame.index, dtype=object),
         submissions=counted,
         compared=compared,
         change=counted - compared,

@@ -182,7 +182,7 @@ def said(
         if stability is None
         else f"本级稳定度{stability:.2f}（抽半数重做聚类的平均一致程度，1为完全一致，0相当于随机）"
     )
-    told.append("类名由全部数据的文本得出，不限于可见范围")
+    told.append("标签词由全部数据的聚类得出，只列可见范围内的诉求写到的")
     if not run.again:
         told.append("首次聚类，尚无可比的上一次，不标新增")
     return f"{'；'.join(told)}。"

@@ -19,7 +19,24 @@ PAGES = (
     "big_screen",
     "operators?focus=issue:C03",
     "hot_words?by=region",
+    "hot_words?period=all&q=退款",
+    "clusters?period=all",
+    "tags?period=all",
+    "entry_quality?period=all",
 )
+OF_FIGURES = (
+    "periods?period=all",
+    "industries?period=all",
+    "issues?period=all",
+    "operators?period=all",
+    "changes?period=12m",
+    "repeats?period=all",
+    "new_words?period=all",
+    "events",
+)
+"""Pages that show figures and words of the classification, but no text of these submissions."""
+
+SAID_EVERYWHERE = "截至2026"
 OWN = "420106"
 """Code of the district that Wuhan's submissions come from."""
 
@@ -118,6 +135,17 @@ def test_what_the_public_writes_stays_text(server, browser_context, path):
     look_around(page)
     assert page.evaluate(BROKEN) == []
     assert not received.holds("--x_x--0_0--window"), "the browser would run this"
+
+
+@pytest.mark.parametrize("path", OF_FIGURES)
+def test_figures_bring_nothing_of_another_city_and_nothing_that_runs(
+    city_server, browser_context, path
+):
+    page, received = opened(browser_context, f"{city_server.url}/{path}", holding=SAID_EVERYWHERE)
+    look_around(page)
+    assert page.evaluate(BROKEN) == []
+    assert not received.holds(SECRET)
+    assert not received.holds(FOREIGN_ID[:8])
 
 
 def test_tooltips_of_the_map_and_the_cloud_are_drawn_not_built(server, open_page):

@@ -94,6 +94,21 @@ def test_counts_are_those_of_the_plain_rows(warehouse, stored, scope, county):
     assert found.frame["compared"].isna().all()
 
 
+def test_label_words_are_those_that_submissions_in_scope_hold(warehouse, stored):
+    own = collections.defaultdict(str)
+    for each, key in stored.items():
+        if RECORDS[each]["county_code"] != "420506":
+            own[key] += RECORDS[each]["narrative"].lower()
+    everywhere = fetch_clusters(warehouse, WHOLE, EVERYTHING, level="medium").frame
+    here = fetch_clusters(warehouse, WHOLE, Scope(regions=("420106",)), level="medium").frame
+    words = dict(zip(everywhere["cluster_key"], everywhere["words"], strict=True))
+    expected = {
+        key: [word for word in words[key] if word in own[key]] for key in here["cluster_key"]
+    }
+    assert dict(zip(here["cluster_key"], here["words"], strict=True)) == expected
+    assert any(expected[key] != words[key] for key in expected), "no word of elsewhere to leave out"
+
+
 def test_a_month_is_compared_with_the_one_before(warehouse, stored):
     found = fetch_clusters(warehouse, MONTH, EVERYTHING, level="medium")
     first = LAST_DAY - dt.timedelta(days=29)
