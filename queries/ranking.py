@@ -49,6 +49,8 @@ class Ranking:
         How many to return.
     filtered
         True leaves no filter out, those on the members neither.
+    enough
+        How many are enough where a rollup knows no more for certain; None for ``limit``.
     """
 
     member: str
@@ -57,6 +59,7 @@ class Ranking:
     days: DateRange
     limit: int
     filtered: bool = False
+    enough: int | None = None
 
     @property
     def without(self) -> tuple[str, ...]:
@@ -115,8 +118,11 @@ def fetch_ranking(
         most = fetch_bound(reading, rollup, ranking.days)
         found = _run(reading, ranking, _pieces(reading, rollup, facts, ranking.days))
         complete = most == 0
-        if not complete and not _certain(found, ranking, most):
+        certain = _certain(found, ranking, most)
+        if not complete and certain < (ranking.enough or ranking.limit):
             found = rollup = None
+        elif not complete:
+            found = found.take(range(certain))
     if found is None:
         found, complete = _run(reading, ranking, [Piece(facts, ranking.days)]), True
     members, stated = len(found.members), sum(each is not None for each in found.firsts)
@@ -252,10 +258,10 @@ def _of_columns(reading: Reading, columns: frozenset[str]) -> tuple[Selection, S
     return Selection(filters=filters, denoised=selection.denoised), scope
 
 
-def _certain(found: Sums, ranking: Ranking, most: int) -> bool:
-    """Tell whether no member can be missing among the first if any other has ``most`` at most."""
+def _certain(found: Sums, ranking: Ranking, most: int) -> int:
+    """Return how many of the first are so for certain if any other member has ``most`` at most."""
     values = found.arrays[MEASURES[ranking.order].numerator][: ranking.limit]
-    return len(values) == ranking.limit and bool(values[-1] > most)
+    return int((values > most).sum())
 
 
 def _facts(reading: Reading, ranking: Ranking) -> Source:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from queries import candidates, standings
+from queries import candidates, ranking, standings
 from queries.measures import MEASURES
 from queries.scope import EVERYTHING
 from queries.selection import Comparison, DateRange, Period, Selection, compared_range
@@ -215,6 +215,37 @@ def test_the_largest_of_both_periods_are_looked_at(sample, level, monkeypatch):
             known = shown[name].dropna()
             assert (known == expected.loc[known.index, name]).all()
             assert len(known) >= 8
+
+
+def test_fewer_operators_are_enough_where_a_rollup_knows_them_for_certain(sample, monkeypatch):
+    selection = Selection(period=Period("30d"))
+    expected = expected_standings(sample, selection, EVERYTHING, "operator_id", "submissions")
+    expected = expected.set_index("member", drop=False)
+    asked = []
+    watched = ranking.fetch_bound
+    monkeypatch.setattr(
+        ranking, "fetch_bound", lambda *given: asked.append(watched(*given)) or asked[-1]
+    )
+    monkeypatch.setattr(candidates, "ENOUGH_OPERATORS", 1)
+    found = fetch_standings(
+        sample.knowing(ALL_DERIVED), selection, EVERYTHING, level="operator_id", limit=1_000
+    )
+    assert len(asked) == 2
+    assert all(most > 0 for most in asked), "the rollup holds all operators"
+    shown = found.frame.set_index("member", drop=False)
+    assert found.candidates == len(shown) < len(expected)
+    for side, most in zip(("value", "previous"), asked, strict=True):
+        assert set(expected.index[expected[side] > most]) <= set(shown.index)
+    for name in NUMBERS:
+        known = shown[name].notna().to_numpy()
+        wanted = expected[name].reindex(shown.index)
+        np.testing.assert_allclose(shown[name].to_numpy()[known], wanted.to_numpy()[known])
+    monkeypatch.setattr(candidates, "ENOUGH_OPERATORS", len(expected))
+    monkeypatch.setattr(candidates, "OPERATOR_CANDIDATES", len(expected))
+    everybody = fetch_standings(
+        sample.knowing(ALL_DERIVED), selection, EVERYTHING, level="operator_id", limit=1_000
+    )
+    assert len(everybody.frame) == len(expected)
 
 
 def test_members_are_counted_on_demand(sample, monkeypatch):
