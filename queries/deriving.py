@@ -22,8 +22,9 @@ from queries.schema import (
     submissions,
     words,
 )
+from queries.score_tables import STEP as SCORES
 
-COUNTED = (*CUBES, *ROLLUPS)
+COUNTED = (*CUBES, *ROLLUPS, SCORES)
 """What holds counts, and so depends on which submissions are left out."""
 
 TEXTS_PER_BATCH = 100_000
@@ -138,14 +139,16 @@ def derive_operators(conn: sa.Connection) -> int:
     def latest(column: sa.Column[str]) -> sa.ColumnElement[str]:
         return sa.func.arg_max(column, submissions.c.registered_at)
 
-    taken = [each for each in operators.c if each.name not in {"operator_id", "name", "address"}]
+    own = ("operator_id", "name", "address", "last_on")
+    taken = [each for each in operators.c if each.name not in own]
     conn.execute(
         operators.insert().from_select(
-            ["operator_id", "name", "address", *[each.name for each in taken]],
+            [*own, *[each.name for each in taken]],
             sa.select(
                 submissions.c.operator_id,
                 sa.func.coalesce(latest(submissions.c.respondent_name), submissions.c.operator_id),
                 latest(submissions.c.respondent_address),
+                sa.func.max(submissions.c.registered_on),
                 *[latest(submissions.c[each.name]) for each in taken],
             )
             .where(submissions.c.operator_id.is_not(None))

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 from queries.functions import float_div
 from queries.matching import matching, needed_columns
 from queries.measures import FLOAT_SUMS, MEASURES
+from queries.piece_rows import fetch_member_count, within_piece
 from queries.reading import Reading
 from queries.rollups import ROLLUPS, Rollup, bound_table, rollup_table
 from queries.scope import EVERYTHING, Scope
 from queries.selection import DateRange, Selection
 from queries.sources import (
     FACTS,
-    ONE_DAY,
     WORDS,
     WORDS_OF_FACTS,
     Piece,
@@ -129,7 +129,9 @@ def fetch_ranking(
     shown = found.take(range(min(members, ranking.limit)))
     counted = complete and members <= ranking.limit
     if count_members and not counted:
-        members, stated = _count(reading, ranking, facts)
+        members, stated = fetch_member_count(
+            reading, ranking.member, Piece(facts, ranking.days), without=ranking.without
+        )
         counted = True
     before = None
     if compared is not None:
@@ -341,42 +343,11 @@ def is_one_of(column: sa.ColumnElement[Any], members: Sequence[object]) -> sa.Co
     return sa.or_(column.in_(stated), column.is_(None))
 
 
-def _count(reading: Reading, ranking: Ranking, facts: Source) -> tuple[int, int]:
-    """Return how many members there are, and how many of them are stated."""
-    members = sa.select(facts.table.c[ranking.member]).distinct()
-    piece = Piece(facts, ranking.days)
-    everyone = within_piece(members, reading, piece, without=ranking.without).subquery()
-    stated = everyone.c[ranking.member]
-    counts = sa.select(sa.func.count(), sa.func.count(stated)).select_from(everyone)
-    every, known = reading.conn.execute(counts).one()
-    return every, known
-
-
 def _totals(reading: Reading, ranking: Ranking, piece: Piece) -> Statement:
     member = piece.source.table.c[ranking.member]
     totals = [piece.source.total(name).label(name) for name in ranking.sums]
     totalled = sa.select(member, *totals).group_by(member)
     return within_piece(totalled, reading, piece, without=ranking.without)
-
-
-def within_piece(
-    statement: Statement, reading: Reading, piece: Piece, *, without: tuple[str, ...]
-) -> Statement:
-    """Restrict a statement over a piece to what is selected, filters on these levels left out."""
-    table = piece.source.table
-    statement = statement.where(
-        matching(
-            reading.selection,
-            reading.scope,
-            table=table,
-            days=piece.days,
-            without=without,
-        )
-    )
-    if "word_registered_on" in table.c:
-        day = table.c.word_registered_on
-        statement = statement.where(day >= piece.days.start, day < piece.days.end + ONE_DAY)
-    return statement
 
 
 def _order(counted: sa.Subquery, ranking: Ranking) -> list[sa.ColumnElement[Any]]:

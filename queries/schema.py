@@ -123,6 +123,7 @@ operators = sa.Table(
     sa.Column("street_code", sa.String(9)),
     sa.Column("business_district", sa.String(32)),
     sa.Column("address", sa.String(256)),
+    sa.Column("last_on", sa.Date, comment="day of its latest submission"),
     # A few names are looked up among millions: 3 ms instead of 200 ms of a core for 40 of 2.9 million.
     sa.Index("operators_by_id", "operator_id", unique=True),
 )

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from queries.figures import figures
 from queries.measures import MEASURES
-from queries.ranking import is_one_of, within_piece
+from queries.piece_rows import within_piece
+from queries.ranking import is_one_of
 from queries.reading import Reading
 from queries.selection import DateRange
 from queries.series import bucket_end, bucket_start

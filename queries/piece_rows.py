@@ -1,0 +1,76 @@
+"""Rows of a piece that are selected, and how many members they have."""
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+
+from queries.matching import matching, needed_columns
+from queries.reading import Reading
+from queries.schema import operators, submissions
+from queries.sources import ONE_DAY, Piece
+
+Statement = sa.Select[*tuple[Any, ...]]
+
+
+def within_piece(
+    statement: Statement, reading: Reading, piece: Piece, *, without: tuple[str, ...]
+) -> Statement:
+    """Restrict a statement over a piece to what is selected, filters on these levels left out."""
+    table = piece.source.table
+    statement = statement.where(
+        matching(
+            reading.selection,
+            reading.scope,
+            table=table,
+            days=piece.days,
+            without=without,
+        )
+    )
+    if "word_registered_on" in table.c:
+        day = table.c.word_registered_on
+        statement = statement.where(day >= piece.days.start, day < piece.days.end + ONE_DAY)
+    return statement
+
+
+def fetch_member_count(
+    reading: Reading, member: str, piece: Piece, *, without: tuple[str, ...]
+) -> tuple[int, int]:
+    """Return how many members of a column there are in a piece, and how many of them are stated.
+
+    Operators of everything up to the last day are told by the day of their latest submission:
+    counting them apart takes half a second for a year of 20 million submissions.
+
+    Parameters
+    ----------
+    without
+        Levels whose filters are left out.
+    """
+    if _tells_last_day(reading, member, piece.days.end, without):
+        return _count_by_last_day(reading, piece.days.start)
+    members = sa.select(piece.source.table.c[member]).distinct()
+    everyone = within_piece(members, reading, piece, without=without).subquery()
+    counts = sa.select(sa.func.count(), sa.func.count(everyone.c[member])).select_from(everyone)
+    every, known = reading.conn.execute(counts).one()
+    return every, known
+
+
+def _tells_last_day(reading: Reading, member: str, end: dt.date, without: tuple[str, ...]) -> bool:
+    """Tell whether the operators' last days say which of them are meant."""
+    last_day = reading.warehouse.last_day
+    return (
+        member == operators.c.operator_id.name
+        and operators.name in reading.warehouse.fresh
+        and last_day is not None
+        and end >= last_day
+        and not needed_columns(reading.selection, reading.scope, without=without)
+    )
+
+
+def _count_by_last_day(reading: Reading, start: dt.date) -> tuple[int, int]:
+    meant = sa.select(sa.func.count()).select_from(operators).where(operators.c.last_on >= start)
+    unknown = sa.exists().where(
+        submissions.c.operator_id.is_(None), submissions.c.registered_on >= start
+    )
+    stated = reading.conn.scalar(meant) or 0
+    return stated + bool(reading.conn.scalar(sa.select(unknown))), stated
