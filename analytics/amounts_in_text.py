@@ -86,7 +86,9 @@ class AmountWords:
         )
         units = _any(each["units"])
         scales = f"[{''.join([*self.places, *self.scales])}]"
+        first = re.escape("".join({word[0] for word in (*each["signs"], *each["over"])}))
         return re.compile(
+            rf"(?=[\s0-9{signs}{first}])"
             rf"(?P<sign>{_any(each['signs'])})?\s?(?<![0-9.,*])"
             rf"(?P<low>{number})(?:(?:{units})?(?:{_any(each['to'])})(?P<high>{number}))?"
             rf"(?P<more>{_any(each['more'])})?(?P<scale>{scales}*)(?P<more2>{_any(each['more'])})?"
@@ -279,6 +281,8 @@ def _sums(text: str, known: AmountWords) -> list[_Sum]:
     found = []
     behind = 0
     for match in known.pattern.finditer(text):
+        if not (match["unit"] or match["sign"] or _is_scaled(match, known)):
+            continue
         context = text[max(behind, match.start() - CUE_REACH) : match.start()]
         role = _role(context, text[match.end() : match.end() + 3], known)
         if not _is_money(match, text, role, known):
@@ -309,10 +313,17 @@ def _is_money(match: re.Match[str], text: str, role: AmountRole, known: AmountWo
         behind = text[match.end() : match.end() + 1]
         counted = len(match["low"]) == 1 and not match["low"].isdigit()
         return bool(match["after"]) or not (counted or _HAN.match(behind))
+    if unit or match["sign"]:
+        return True
+    return role is not AmountRole.OTHER and _is_scaled(match, known)
+
+
+def _is_scaled(match: re.Match[str], known: AmountWords) -> bool:
+    """Tell whether a number counts tens of thousands or more."""
     large = match["low"] + (match["high"] or "") + match["scale"]
-    counted = any(sign.isdigit() or sign in known.countable for sign in match["low"])
-    scaled = counted and any(scale in large for scale in known.scales)
-    return bool(unit or match["sign"] or (scaled and role is not AmountRole.OTHER))
+    if known.scales.keys().isdisjoint(large):
+        return False
+    return any(sign.isdigit() or sign in known.countable for sign in match["low"])
 
 
 def _interval(match: re.Match[str], known: AmountWords) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """Suggested categories for texts, learnt from texts whose category is known."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -79,9 +80,10 @@ class CategoryModel:
         >>> model.suggest(pd.Series(["面包里有异物"]))["category"].tolist()
         ['食品']
         """
-        order, names, frequent = _training_rows(texts, labels)
-        written = [plain(texts.iloc[at]) for at in order]
-        numbers = np.array([names.index(str(labels.iloc[at])) for at in order], dtype=np.int64)
+        rows = _training_rows(texts, labels)
+        names, frequent = rows.names, rows.frequent
+        written = [rows.written[at] for at in rows.order]
+        numbers = np.array([names.index(rows.labels[at]) for at in rows.order], dtype=np.int64)
         if len(names) == 1:
             return cls(names, frequent, None, None, 1.0)
         kept = default_lexicon() if lexicon is None else tuple(lexicon)
@@ -180,23 +182,36 @@ class CategoryModel:
         return found
 
 
-def _training_rows(texts: pd.Series, labels: pd.Series) -> tuple[list[int], tuple[str, ...], str]:
-    """Return usable positions in canonical order, the categories, and the most frequent one."""
+@dataclass(frozen=True, slots=True)
+class _TrainingRows:
+    """Texts and labels by position, and the positions of the usable ones in canonical order."""
+
+    order: list[int]
+    written: list[str]
+    labels: list[str]
+    names: tuple[str, ...]
+    frequent: str
+
+
+def _training_rows(texts: pd.Series, labels: pd.Series) -> _TrainingRows:
     if len(texts) != len(labels):
         raise ValueError(
             f"{len(texts)} training texts have {len(labels)} labels; give one label per text"
         )
+    written = [plain(text) for text in texts]
+    labelled = labels.notna().tolist()
+    told = [str(label) for label in labels]
     usable = [
-        at
-        for at, (text, label) in enumerate(zip(texts, labels, strict=True))
-        if plain(text).strip() and not pd.isna(label)
-    ]
+        at for at, (text, known) in enumerate(zip(written, labelled, strict=True))
+        if known and text.strip()
+    ]  # fmt: skip
     if not usable:
         raise ValueError("no training text has a label; give at least one text with its category")
-    order = sorted(usable, key=lambda at: (plain(texts.iloc[at]), str(labels.iloc[at])))
-    counts = pd.Series([str(labels.iloc[at]) for at in order]).value_counts()
-    names = tuple(sorted(counts.index))
-    return order, names, min(names, key=lambda name: (-counts[name], name))
+    order = sorted(usable, key=lambda at: (written[at], told[at]))
+    counts = Counter(told[at] for at in order)
+    names = tuple(sorted(counts))
+    frequent = min(names, key=lambda name: (-counts[name], name))
+    return _TrainingRows(order, written, told, names, frequent)
 
 
 def suggest_category(
@@ -268,8 +283,9 @@ def find_contradictions(
         One row per contradiction, the surest first: ``entered``, ``suggested``, ``confidence`` (of
         the suggested one) and ``entered_confidence`` (what remains for the entered one).
     """
-    order, names, _ = _training_rows(texts, labels)
-    written = np.array([plain(texts.iloc[at]) for at in order], dtype=object)
+    rows = _training_rows(texts, labels)
+    order, names = rows.order, rows.names
+    written = np.array([rows.written[at] for at in order], dtype=object)
     groups = pd.factorize(written)[0]
     fold = np.random.default_rng(seed).permutation(int(groups.max()) + 1)[groups] % FOLDS
     records = []
@@ -286,7 +302,7 @@ def find_contradictions(
         )
         values = chances.to_numpy()
         for row, at in enumerate(inside):
-            entered, best = str(labels.iloc[at]), int(values[row].argmax())
+            entered, best = rows.labels[at], int(values[row].argmax())
             if (
                 entered in model.categories
                 and names[best] != entered

@@ -42,7 +42,7 @@ LEAST_TEXTS = 2
 FOLDS = 5
 """Parts for the scores by which confidence is calibrated."""
 
-ENOUGH_HELD_OUT = 1_500
+ENOUGH_HELD_OUT = 1_000
 """Held-out texts with which calibration, which fits one number, stops asking for further parts."""
 
 TOLERANCE = 0.01

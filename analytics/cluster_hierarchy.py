@@ -11,7 +11,9 @@ ZOOMS = (10, 30, 100)
 """Numbers of clusters a page offers, from overview to detail."""
 
 
-def zoom(clusters: TextClusters, *, sizes: Sequence[int] = ZOOMS) -> pd.DataFrame:
+def zoom(
+    clusters: TextClusters, *, sizes: Sequence[int] = ZOOMS, apart: Sequence[int] = ()
+) -> pd.DataFrame:
     """Join fine clusters step by step into coarser ones.
 
     Ward's method on the clusters' centres, weighted by their sizes (Murtagh and Legendre 2014): each
@@ -23,6 +25,8 @@ def zoom(clusters: TextClusters, *, sizes: Sequence[int] = ZOOMS) -> pd.DataFram
         The finest clusters, such as ``cluster_texts(texts, n_clusters=100)``.
     sizes
         Numbers of clusters wanted; one not below the number there is leaves all apart.
+    apart
+        Clusters that are joined with none, counted besides the sizes.
 
     Returns
     -------
@@ -46,9 +50,9 @@ def zoom(clusters: TextClusters, *, sizes: Sequence[int] = ZOOMS) -> pd.DataFram
         raise ValueError(f"sizes are {list(sizes)}; a level needs at least 1 cluster")
     weights = clusters.topics["size"].to_numpy(dtype=np.float64).copy()
     centres = clusters.centres.to_numpy(dtype=np.float64).copy()
-    count = len(weights)
-    owner = np.arange(count)
-    alive = np.ones(count, dtype=bool)
+    owner = np.arange(len(weights))
+    alive = ~np.isin(owner, list(apart))
+    count = int(alive.sum())
     levels = {size: owner.copy() for size in sizes if size >= count}
     for left in range(count - 1, 0, -1):
         first, second = _cheapest(centres, weights, alive)

@@ -1,6 +1,6 @@
 """Clusters of one set of texts at three zooms, with a map: what a standing run keeps."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from analytics.cluster_hierarchy import ZOOMS, zoom
 from analytics.clustering import TextClusters, by_size, clustered, described
+from analytics.seed_topics import anchored_texts, held_topics, with_seed_words
 from analytics.text_map import MAX_TEXTS, placed
 from analytics.text_space import FIT_ROWS, TextSpace, text_space
 
@@ -35,7 +36,7 @@ class LevelClusters:
     labels
         Cluster of each text, from 0 for the largest; -1 for a text of which nothing is known.
     topics
-        One row per cluster: ``words``, ``size`` and ``stability`` as in
+        One row per cluster: ``words``, ``size``, ``stability`` and ``seed`` as in
         `analytics.clustering.TextClusters`.
     distance
         1 - cosine of each text with the centre of its cluster, 0 to 2; NaN where the label is -1.
@@ -71,6 +72,7 @@ class ClusterLevels:
 def cluster_levels(
     texts: pd.Series,
     *,
+    seeds: Mapping[str, Sequence[str]] | None = None,
     lexicon: Iterable[str] | None = None,
     stopwords: Iterable[str] | None = None,
     fit_rows: int = FIT_ROWS,
@@ -86,6 +88,9 @@ def cluster_levels(
     ----------
     texts
         Texts, any index without repeats.
+    seeds
+        As in `analytics.clustering.cluster_texts`. A seed topic is a cluster of its own at every
+        zoom, besides those found; one that no text goes to is left out.
     lexicon, stopwords, fit_rows
         As in `analytics.clustering.cluster_texts`.
     map_rows
@@ -100,22 +105,39 @@ def cluster_levels(
     >>> [len(level.topics) for level in found.by_level.values()], found.places.shape
     ([2, 2, 2], (40, 2))
     """
+    wanted = dict(sorted((seeds or {}).items()))
     # The number of threads decides in which order floats are added, and so the last digits.
     with threadpool_limits(limits=1):
         space = text_space(
-            texts, lexicon=lexicon, stopwords=stopwords, fit_rows=fit_rows, seed=seed
+            texts,
+            lexicon=with_seed_words(lexicon, wanted) if wanted else lexicon,
+            stopwords=stopwords,
+            fit_rows=fit_rows,
+            seed=seed,
         )
         finest = max(1, min(max(LEVELS.values()), len(texts) // LEAST_MEAN_SIZE))
-        labels, names = by_size(clustered(space, n_clusters=finest, seed=seed))
-        fine = described(texts.index, space, labels, names=names, seed=seed)
-        joined = zoom(fine, sizes=sorted({min(size, finest) for size in LEVELS.values()}))
+        anchored = anchored_texts(space.texts, wanted)
+        topics = held_topics(wanted, anchored)
+        found_labels = clustered(
+            space,
+            n_clusters=finest + len(topics),
+            anchored=anchored,
+            seed=seed,
+        )
+        labels, named = by_size(found_labels, topics)
+        fine = described(texts.index, space, labels, names=named, seed=seed)
+        joined = zoom(
+            fine,
+            sizes=sorted({min(size, finest) for size in LEVELS.values()}),
+            apart=[number for number, name in enumerate(named) if name],
+        )
         found = {}
         for name, size in LEVELS.items():
             if size >= finest:
                 found[name] = _level(space, labels, fine)
                 continue
             whole = joined[size].to_numpy()
-            coarse, names = by_size(np.where(labels >= 0, whole[labels], -1))
+            coarse, names = by_size(np.where(labels >= 0, whole[labels], -1), named)
             level = described(texts.index, space, coarse, names=names, seed=seed)
             found[name] = _level(space, coarse, level)
         places = _map(texts.index, space, map_rows, seed)
@@ -134,7 +156,7 @@ def _level(space: TextSpace, labels: np.ndarray, found: TextClusters) -> LevelCl
     index = found.labels.index
     return LevelClusters(
         labels=found.labels,
-        topics=found.topics[["words", "size", "stability"]],
+        topics=found.topics[["words", "size", "stability", "seed"]],
         distance=pd.Series(in_place, index=index, name="distance"),
         deviation=found.outliers["deviation"].reindex(index),
         stability=found.stability,

@@ -10,7 +10,8 @@ from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from analytics.cluster_stability import distinct_rows, k_means, stability
-from analytics.embedding import Floats, count_words, damp, default_lexicon, plain, unit_rows
+from analytics.embedding import Floats, damp, unit_rows
+from analytics.seed_topics import anchored_texts, held_topics, with_seed_words
 from analytics.text_space import FIT_ROWS, TextSpace, gathered, text_space
 from analytics.topic_words import central_and_diverse, label_words
 
@@ -111,7 +112,9 @@ def cluster_texts(
         How many, seed topics included; fewer come out where fewer distinct texts exist. None
         chooses 3 to 30.
     seeds
-        Words per wanted topic: texts that hold them, and texts near those, go there.
+        Words per wanted topic: texts that hold any of them (of several topics' words the topic of
+        most, the first by name of equals), and texts near those, go there. Words of Latin letters
+        and digits must stand alone.
     lexicon, stopwords
         Words that stay whole, words to leave out; None takes the shipped ones.
     fit_rows
@@ -141,13 +144,13 @@ def cluster_texts(
             f"n_clusters is {n_clusters}, but at least {max(1, len(wanted))} are needed: one for "
             "each seed topic; ask for more clusters or fewer seed topics"
         )
-    kept = (*(default_lexicon() if lexicon is None else lexicon), *_seed_words(wanted))
+    kept = with_seed_words(lexicon, wanted)
     # The number of threads decides in which order floats are added, and so the last digits.
     with threadpool_limits(limits=1):
         space = text_space(texts, lexicon=kept, stopwords=stopwords, fit_rows=fit_rows, seed=seed)
-        anchored = _anchored(space, wanted, kept)
+        anchored = anchored_texts(space.texts, wanted)
         labels = clustered(space, n_clusters=n_clusters, anchored=anchored, seed=seed)
-        labels, names = by_size(labels, list(wanted))
+        labels, names = by_size(labels, held_topics(wanted, anchored))
         return described(texts.index, space, labels, names=names, seed=seed)
 
 
@@ -171,29 +174,6 @@ def clustered(
     drawn = gathered(space.points[space.sample])
     labels = _first_labels(space, drawn, fixed, n_clusters, seed)
     return _refined(space, labels, fixed)
-
-
-def _seed_words(seeds: Mapping[str, Sequence[str]]) -> list[str]:
-    return [plain(word) for words in seeds.values() for word in words]
-
-
-def _anchored(
-    space: TextSpace, seeds: Mapping[str, Sequence[str]], lexicon: Sequence[str]
-) -> Labels:
-    """Return the seed topic of which a text holds most words, -1 for none."""
-    anchored = np.full(len(space.texts), -1)
-    if not seeds:
-        return anchored
-    vocabulary = sorted({word for word in _seed_words(seeds) if word})
-    counts = count_words(space.texts, lexicon=lexicon, vocabulary=vocabulary).counts
-    hits = np.zeros((len(space.texts), len(seeds)))
-    for topic, words in enumerate(seeds.values()):
-        chosen = {plain(word) for word in words}
-        columns = [number for number, word in enumerate(vocabulary) if word in chosen]
-        hits[:, topic] = (counts[:, columns] > 0).sum(axis=1).ravel()
-    held = hits.any(axis=1)
-    anchored[held] = hits[held].argmax(axis=1)
-    return anchored
 
 
 def _first_labels(

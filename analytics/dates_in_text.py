@@ -60,7 +60,10 @@ class DateWords:
             rf"{month.replace('<month>', '<month2>')}{each['month_word']}"
             rf"(?:\s?{day.replace('<day>', '<day2>')}(?:{_any(each['day'])}|(?![0-9]|{_any(each['not_day'])})))?)"
         )
-        return re.compile(rf"{full}|{part}|(?P<relative>{_any(self.relative)})")
+        first = re.escape("".join({word[0] for word in (*self.relative, *self.years_ago)}))
+        return re.compile(
+            rf"(?=[\s0-9{first}])(?:{full}|{part}|(?P<relative>{_any(self.relative)}))"
+        )
 
     @cached_property
     def hint(self) -> re.Pattern[str]:

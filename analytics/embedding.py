@@ -24,6 +24,9 @@ Ints = NDArray[np.int64]
 LEXICONS = Path(__file__).parents[1] / "assets" / "lexicons"
 """Default word lists and vectors; see assets/README.md for their sources."""
 
+VECTOR_FILES = (LEXICONS / "word_vectors.txt", LEXICONS / "word_vectors.npy")
+"""Words that have a vector, one a line, and their vectors in the same order."""
+
 MAX_CHARACTERS = 4000
 """Of a longer text only the beginning is read: what it is about is said by then."""
 

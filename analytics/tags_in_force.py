@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from analytics.rule_errors import RuleSyntaxError
+from analytics.rule_parser import parse_rule
 from analytics.tag_definitions import InvalidTagsError, TagDefinition, TagFault
 
 IN_FORCE, OFF = "in_force", "off"
@@ -114,6 +116,29 @@ def decided_tag(decision: TagDecision, shipped: TagDefinition | None) -> TagDefi
                 for each in error.errors()
             )
         ) from error
+
+
+def rule_fault(tag: TagDefinition) -> RuleSyntaxError | None:
+    """Return why a tag's rule cannot be read, None if it can.
+
+    A rule is read before it is kept; one that a later version of the program reads no more can
+    still be among those that people decided.
+
+    Examples
+    --------
+    >>> tag = TagDefinition(
+    ...     code="own_1", name="退费", description="…", rule="退费 难", version=1, ours=True
+    ... )
+    >>> print(rule_fault(tag))
+    rule not understood at character 4, found '难': expected an operator or the end (no_operator)
+    >>> rule_fault(tag.model_copy(update={"rule": "退费"})) is None
+    True
+    """
+    try:
+        parse_rule(tag.rule)
+    except RuleSyntaxError as error:
+        return error
+    return None
 
 
 def rule_digest(tag: TagDefinition) -> str:

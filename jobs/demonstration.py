@@ -9,15 +9,25 @@ from jobs.importing.run import ImportSummary, import_sources
 from jobs.refresh import derive
 from queries.generations import GenerationStore
 from queries.loading import MixedDataError
+from queries.operator_tables import holds_real_sources
 from queries.warehouse import open_file
 
 
 @dataclass(frozen=True, slots=True)
 class Demonstration:
-    """What was made and what became of it."""
+    """What was made and what became of it.
+
+    Attributes
+    ----------
+    imports
+        Of the submissions, in order.
+    operator_imports
+        Of the business register and the events.
+    """
 
     made: DemoSummary
     imports: list[ImportSummary]
+    operator_imports: list[ImportSummary]
 
 
 def make_demonstration(
@@ -48,9 +58,11 @@ def make_demonstration(
         end=end,
         progress=progress,
     )
+    # The register and events go first, while the generation that each import copies is small.
+    sources = [*made.operator_sources, *made.sources]
     imports = []
-    for number, (pattern, mapping) in enumerate(made.sources, start=1):
-        last = number == len(made.sources)
+    for number, (pattern, mapping) in enumerate(sources, start=1):
+        last = number == len(sources)
         imports.append(
             import_sources(
                 [str(pattern)],
@@ -62,7 +74,8 @@ def make_demonstration(
                 derive=(lambda building: derive(building, progress=progress)) if last else None,
             )
         )
-    return Demonstration(made, imports)
+    first = len(made.operator_sources)
+    return Demonstration(made, imports[first:], imports[:first])
 
 
 def _refuse_real_data(store: GenerationStore) -> None:
@@ -70,6 +83,8 @@ def _refuse_real_data(store: GenerationStore) -> None:
     if current is None:
         return
     warehouse = open_file(current.path, current.name)
+    with warehouse.engine.connect() as conn:
+        real_sources = holds_real_sources(conn)
     warehouse.engine.dispose()
-    if warehouse.submissions and not warehouse.synthetic:
+    if (warehouse.submissions and not warehouse.synthetic) or real_sources:
         raise MixedDataError(synthetic=False)

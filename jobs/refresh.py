@@ -1,6 +1,7 @@
 """Derive everything that readers need from the facts, and only what has changed."""
 
 import datetime as dt
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,12 +41,15 @@ class StepResult:
     ----------
     days
         Days redone; None if the table was made anew.
+    left_out
+        What of people's decisions could not be worked by and was left out, a sentence each.
     """
 
     name: str
     row_count: int
     days: int | None
     seconds: float
+    left_out: tuple[str, ...] = ()
 
 
 def _silent(message: str) -> None:
@@ -84,8 +88,8 @@ def derive(
     for name in STEPS if only is None else (only,):
         with building.engine.begin() as conn:
             days = _days_to_do(conn, name, since)
-            digest = _digest(name, decided)
-            known = deriving.applied_digest(conn, name) or _digest(name, NOTHING_DECIDED)
+            digest = _digest(conn, name, decided)
+            known = deriving.applied_digest(conn, name) or _digest(conn, name, NOTHING_DECIDED)
             rules = _rules(name)
             if deriving.applied_digest(conn, _RULES.format(name)) not in {None, rules}:
                 days = None
@@ -99,9 +103,16 @@ def derive(
             deriving.record_applied(conn, name, digest)
             if rules:
                 deriving.record_applied(conn, _RULES.format(name), rules)
+        left_out = _left_out(name, decided)
+        for each in left_out:
+            progress(f"{name}: {each}")
         results.append(
             StepResult(
-                name, row_count, None if days is None else len(days), time.monotonic() - started
+                name,
+                row_count,
+                None if days is None else len(days),
+                time.monotonic() - started,
+                left_out,
             )
         )
     if results:
@@ -137,16 +148,25 @@ def _days_to_do(conn: sa.Connection, name: str, since: dt.date | None) -> Sequen
     return sorted(days)
 
 
-def _digest(name: str, decided: Decided) -> str:
+def _digest(conn: sa.Connection, name: str, decided: Decided) -> str:
     """Return a short text that differs with all that a step depends on besides the facts."""
     if name == words.STEP:
         return words.digest(decided)
-    return decided.digest(FINDERS[name].decided_by if name in FINDERS else ())
+    digest = decided.digest(FINDERS[name].decided_by if name in FINDERS else ())
+    sources = FINDERS[name].sources if name in FINDERS else None
+    if sources is None:
+        return digest
+    return hashlib.sha256(f"{digest} {sources(conn)}".encode()).hexdigest()[:16]
 
 
 def _rules(name: str) -> str:
     rules = FINDERS[name].rules if name in FINDERS else None
     return "" if rules is None else rules()
+
+
+def _left_out(name: str, decided: Decided) -> tuple[str, ...]:
+    told = FINDERS[name].left_out if name in FINDERS else None
+    return () if told is None else tuple(told(decided))
 
 
 def _run_step(

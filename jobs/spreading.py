@@ -17,7 +17,11 @@ Result = TypeVar("Result")
 
 
 def spread(
-    batches: Iterable[Batch], work: Callable[[Given], Result], *, given: Callable[[Batch], Given]
+    batches: Iterable[Batch],
+    work: Callable[[Given], Result],
+    *,
+    given: Callable[[Batch], Given],
+    least: int = PARALLEL_FROM,
 ) -> Iterator[tuple[Batch, Result]]:
     """Yield each batch with what ``work`` made of it, in order.
 
@@ -27,6 +31,8 @@ def spread(
         A function of a module (or a `functools.partial` of one), since it is sent to processes.
     given
         What of a batch the work needs: as little as possible, for it is sent too.
+    least
+        Batches from which processes are started; fewer where each is the work of seconds.
 
     Examples
     --------
@@ -34,8 +40,8 @@ def spread(
     [([1], 1), ([2, 3], 2)]
     """
     waiting = iter(batches)
-    first = list(itertools.islice(waiting, PARALLEL_FROM))
-    if len(first) < PARALLEL_FROM:
+    first = list(itertools.islice(waiting, least))
+    if len(first) < least:
         yield from ((batch, work(given(batch))) for batch in first)
         return
     workers = os.cpu_count() or 1

@@ -11,6 +11,7 @@ from pages.components import (
     cluster_forms,
     cluster_map,
     cluster_table,
+    cluster_topics,
     cluster_view,
     data,
     exports,
@@ -41,12 +42,18 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     level = choices.choose("level", cluster_view.LEVELS, asked, label="聚类粗细")
     hidden = choices.choose("hidden", HIDDEN, asked, label="已隐藏的类") == "yes"
     cluster_view.explain_method()
-counted = found_data.clusters(selection, scope, level=level)
-decisions = store.decisions(DecisionKind.CLUSTER)
-view = cluster_view.view_of(counted.frame, decisions, run.followed, level=level)
+    counted = found_data.clusters(selection, scope, level=level)
+    decisions = store.decisions(DecisionKind.CLUSTER)
+    view = cluster_view.view_of(counted.frame, decisions, run.followed, level=level)
+    topics = cluster_topics.holding()
+    cluster_topics.show(viewer, view.frame, topics, run.topics)
 totals = data.totals(selection, scope, measures=("submissions",))
 said = cluster_view.said(run, counted, selection, totals.days, level=level)
-st.caption(f"{said}{cluster_forms.waiting(view, decisions, run.followed)}")
+pending = (
+    cluster_forms.waiting(view, decisions, run.followed),
+    cluster_topics.waiting(topics, run.topics),
+)
+st.caption(f"{said}{'；'.join(filter(None, pending))}")
 exports.offer(
     lambda: cluster_export.sheets(view, level=cluster_view.LEVELS[level], note=said),
     selection=selection,
@@ -68,13 +75,14 @@ coarser = above and cluster_view.view_of(
 )
 within = cluster_view.within_of(coarser or None, asked.get("within", ""))
 shown = cluster_view.listed(view, hidden=hidden, within=within)
-chosen = cluster_view.chosen(view, asked.get("cluster", ""))
+shown_key = asked.get("cluster_shown", "")
+chosen = cluster_view.chosen(view, shown_key)
 
 
 def clicked(click: Click) -> None:
     """Choose a cluster, or leave the one chosen."""
-    now = address.query().get("cluster")
-    address.go(cluster=None if click.code == now else click.code, page=None)
+    now = address.query().get("cluster_shown")
+    address.go(cluster_shown=None if click.code == now else click.code, page=None)
 
 
 left, right = st.columns([48, 52], gap="small")
@@ -83,9 +91,7 @@ with left:
     with st.container(height=LIST_HEIGHT, border=False):
         panels.show(
             "grid",
-            cluster_table.content(
-                shown, chosen=asked.get("cluster", ""), comparison=selection.comparison
-            ),
+            cluster_table.content(shown, chosen=shown_key, comparison=selection.comparison),
             key="clusters",
             on_click=clicked,
         )
@@ -119,6 +125,7 @@ st.divider()
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     st.markdown(cluster_detail.heading(chosen), width="content")
     cluster_view.show_finer(chosen, level)
+    cluster_view.show_filter(chosen, selection, scope)
 if cluster_forms.may_decide(viewer):
     cluster_forms.show(viewer, chosen, view, decisions, level=level)
 cluster_detail.show(chosen, points, selection, scope, level=level, asked=asked)

@@ -35,7 +35,6 @@ if group is None:
     repeat_groups.show_figures(left)
 st.caption(repeat_groups.base_text(left, data.status()))
 choices.choose("of", KINDS, asked, label="异常诉求种类")
-found = repeat_groups.fetch(selection, scope, kind, limit=repeat_groups.MOST_LISTED)
 exports.offer(
     lambda: repeat_export.sheets(selection, scope, kind),
     selection=selection,
@@ -57,8 +56,7 @@ if group is not None:
     if members.empty:
         st.warning("没有这一组，或该组不在您的可见范围内。", icon=":material/search_off:")
         st.stop()
-    named = found.frame[found.frame["group_key"] == group].to_dict("records")
-    record = named[0] if named else None
+    record = repeat_groups.fetch_one(selection, scope, kind, group)
     repeat_detail.show_heading(record, members, kind)
     if kind == CLAIMANT:
         if record is not None:
@@ -74,6 +72,7 @@ def clicked(click: Click) -> None:
     address.go(group=click.code)
 
 
+found = repeat_groups.fetch(selection, scope, kind, limit=repeat_groups.MOST_LISTED)
 st.caption(repeat_groups.RULES[kind])
 number = repeat_groups.shown_page(asked, found)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

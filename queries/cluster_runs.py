@@ -25,11 +25,14 @@ from queries.schema import facts_info, submissions
 from queries.selection import DateRange
 from queries.vocabulary import Kind
 
-STEP = "clusters"
-"""Name of the refresh step, and of what it derives."""
-
 WINDOW_DAYS = 90
 """Days of texts that a run looks at; ours."""
+
+DAYS_BETWEEN_RUNS = 7
+"""Days by which the data must have moved on before clusters are found anew; ours."""
+
+GROWN_SHARE = 0.2
+"""A run is made sooner where the number of texts changed by more than this share; ours."""
 
 KINDS = (Kind.COMPLAINT.value, Kind.TIPOFF.value)
 """What is clustered: an inquiry asks, it tells of no wrong."""
@@ -45,7 +48,7 @@ _TEXT_COLUMNS = ("submission_key", "registered_on", "submission_id", "narrative"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run; days are None in an empty warehouse."""
+    """A run; days are None in an empty warehouse, ``topics`` is words by seed topic as JSON."""
 
     run_id: int
     first_day: dt.date | None
@@ -54,6 +57,7 @@ class Run:
     clustered: int
     seed: int
     next_number: int
+    topics: str
     made_at: dt.datetime
 
 

@@ -4,6 +4,20 @@ import sqlalchemy as sa
 
 from queries.findings import findings
 
+STEP = "clusters"
+"""Name of the refresh step, and of what it derives."""
+
+
+class ClustersNotDerivedError(RuntimeError):
+    """No clusters were derived from the submissions as they are now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "clusters are not derived from the submissions as they are now; "
+            "run 'python -m jobs refresh'"
+        )
+
+
 cluster_runs = sa.Table(
     "cluster_runs",
     findings,
@@ -14,6 +28,7 @@ cluster_runs = sa.Table(
     sa.Column("clustered", sa.BigInteger, nullable=False, comment="texts that were clustered"),
     sa.Column("seed", sa.Integer, nullable=False),
     sa.Column("next_number", sa.Integer, nullable=False, comment="number of the next new cluster"),
+    sa.Column("topics", sa.Text, nullable=False, comment="words by seed topic, JSON"),
     sa.Column("made_at", sa.DateTime, nullable=False, comment="UTC"),
 )
 
@@ -36,6 +51,7 @@ found_clusters = sa.Table(
     sa.Column("stability", sa.Float, comment="mean Jaccard index; NULL below 20 texts"),
     sa.Column("is_new", sa.Boolean, nullable=False, comment="continues none of the run before"),
     sa.Column("first_day", sa.Date, comment="last day of the run that found it first"),
+    sa.Column("topic", sa.String(24), nullable=False, comment="seed topic that it is, or empty"),
 )
 """Clusters of the latest run as the method found them: what decisions are applied to."""
 
@@ -57,6 +73,7 @@ clusters = sa.Table(
     sa.Column("first_day", sa.Date),
     sa.Column("hidden", sa.Boolean, nullable=False),
     sa.Column("pinned", sa.Boolean, nullable=False),
+    sa.Column("topic", sa.String(24), nullable=False, comment="seed topic that it is, or empty"),
     sa.Column("sources", sa.Text, nullable=False, comment="numbers as found, parted by spaces"),
 )
 """The same after people's decisions: what pages show."""

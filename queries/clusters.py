@@ -5,6 +5,7 @@ its texts that the selection means and the viewer may see.
 """
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,8 +13,10 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from queries.cluster_runs import STEP, Run
+from queries.cluster_runs import Run
 from queries.cluster_tables import (
+    STEP,
+    ClustersNotDerivedError,
     cluster_anchors,
     cluster_levels,
     cluster_members,
@@ -32,16 +35,6 @@ from queries.warehouse import Warehouse
 Statement = sa.Select[*tuple[Any, ...]]
 
 
-class ClustersNotDerivedError(RuntimeError):
-    """No clusters were derived from the submissions as they are now."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "clusters are not derived from the submissions as they are now; "
-            "run 'python -m jobs refresh'"
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class ClusterRun:
     """The standing run behind the clusters.
@@ -56,6 +49,8 @@ class ClusterRun:
         By level: mean adjusted Rand index of clusterings of subsamples; None below 20 texts.
     followed
         Decisions that the clusters follow, and whether each still fits any cluster.
+    topics
+        Words by seed topic, as the run was given them.
     """
 
     first_day: dt.date | None
@@ -65,6 +60,7 @@ class ClusterRun:
     again: bool
     stability: Mapping[str, float | None]
     followed: Mapping[int, bool]
+    topics: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,7 @@ class ClusterCounts:
     ----------
     frame
         Largest first: ``cluster_key, parent_key, words`` (list; only words that a submission in
-        scope holds), ``name, hidden, pinned, is_new,
+        scope holds), ``name, hidden, pinned, topic`` (seed topic that it is, or empty), ``is_new,
         first_day, stability, submissions, compared`` (NaN without comparison), ``change,
         change_rate, share`` (of the clustered submissions selected, 0 to 1). Clusters without any
         submission in either period are left out.
@@ -114,6 +110,7 @@ def fetch_run(warehouse: Warehouse) -> ClusterRun:
         again=any(row.ended is not None for row in levels),
         stability={row.level: row.stability for row in levels},
         followed={row.decision_id: row.matched for row in anchors},
+        topics={name: tuple(words) for name, words in json.loads(run.topics).items()},
     )
 
 
@@ -156,7 +153,7 @@ def fetch_clusters(
             compared = None
         known = opened.conn.execute(sa.select(clusters).where(clusters.c.level == level))
         frame = pd.DataFrame(known.mappings().all(), columns=[column.name for column in clusters.c])
-        words = _words_seen(opened, frame, run, level)
+        words = words_seen(opened, frame, run, level)
         now = _counts(opened, level, days)
         before = None if compared is None else _counts(opened, level, compared)
     return ClusterCounts(
@@ -164,8 +161,14 @@ def fetch_clusters(
     )
 
 
-def _words_seen(opened: Reading, frame: pd.DataFrame, run: Run, level: str) -> "pd.Series[Any]":
-    """Return the label words of each cluster, without those that only others' submissions hold."""
+def words_seen(opened: Reading, frame: pd.DataFrame, run: Run, level: str) -> "pd.Series[Any]":
+    """Return the label words of each cluster, without those that only others' submissions hold.
+
+    Parameters
+    ----------
+    frame
+        Rows of ``clusters``, all of ``level``.
+    """
     listed = [str(each).split() for each in frame["words"]]
     if not opened.scope.everything and run.first_day is not None and run.last_day is not None:
         whole = replace(opened, selection=Selection())

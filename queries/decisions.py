@@ -27,8 +27,8 @@ MAX_VERDICT = 16
 MAX_NOTE = 200
 """Longest note, in characters; ours."""
 
-MAX_DETAILS = 8_000
-"""Longest details as JSON, in characters; ours, a rule of some hundred words."""
+MAX_DETAILS = 20_000
+"""Longest details as JSON, in characters; ours, twice the shipped model of the risk score."""
 
 
 class InvalidDecisionError(ValueError):

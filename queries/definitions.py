@@ -24,6 +24,7 @@ from queries.repeat_tables import (
 )
 from queries.rollups import ROLLUPS, bound_table, rollup_table
 from queries.schema import operators, submission_words, words
+from queries.score_tables import SCORE_TABLES
 from queries.tag_tables import submission_tags, tag_months, tag_rules
 from queries.word_tables import cut_by, cut_with, new_word_hits, new_word_search, new_words
 
@@ -42,6 +43,7 @@ DERIVED_TABLES: dict[str, tuple[sa.Table, ...]] = {
     "category_doubts": CATEGORY_TABLES,
     "clusters": CLUSTER_TABLES,
     "new_words": (new_words, new_word_hits, new_word_search),
+    "scores": SCORE_TABLES,
 }
 """Tables by the name under which the books keep what is derived."""
 

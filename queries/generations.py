@@ -20,6 +20,7 @@ from typing import IO
 import sqlalchemy as sa
 
 from queries.loading import Building, create_tables
+from queries.operator_tables import create_operator_tables
 
 _FILE = re.compile(r"gen-(\d{6,})\.duckdb")
 
@@ -115,6 +116,7 @@ class GenerationStore:
             try:
                 if empty:
                     create_tables(engine)
+                create_operator_tables(engine)
                 building = Building(engine=engine, generation=final.name.removesuffix(".duckdb"))
                 yield building
                 building.finish()

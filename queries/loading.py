@@ -30,6 +30,7 @@ from queries.merging import (
     stage,
     stage_meta,
 )
+from queries.operator_tables import create_operator_tables, operator_sources_info
 from queries.schema import SCHEMA_VERSION, facts_info, submissions, warehouse
 
 _LONG_AGO = np.datetime64("0001-01-01", "us")
@@ -65,7 +66,7 @@ class MergeCounts:
 
 
 class MixedDataError(ValueError):
-    """Made-up and real submissions were about to meet in one warehouse."""
+    """Made-up and real records were about to meet in one warehouse."""
 
     def __init__(self, *, synthetic: bool) -> None:
         held, offered = ("demo", "real") if synthetic else ("real", "demo")
@@ -88,6 +89,7 @@ class StagedColumnsError(ValueError):
 def create_tables(engine: sa.Engine) -> None:
     """Create an empty warehouse."""
     warehouse.create_all(engine)
+    create_operator_tables(engine)
     with engine.begin() as conn:
         conn.execute(
             facts_info.insert().values(
@@ -184,7 +186,8 @@ class Building:
         """
         if not self._staging:
             return MergeCounts(0, 0, 0)
-        self._refuse_mixing(synthetic)
+        with self.engine.connect() as conn:
+            refuse_mixing(conn, synthetic=synthetic)
         staged = self._staged_rows
         with self.engine.begin() as conn:
             find_winners(conn)
@@ -211,12 +214,6 @@ class Building:
         self._close_stage()
         with self.engine.connect() as conn:
             conn.exec_driver_sql("CHECKPOINT")
-
-    def _refuse_mixing(self, synthetic: bool) -> None:
-        with self.engine.connect() as conn:
-            info = conn.execute(sa.select(facts_info)).one()
-        if info.first_day is not None and info.synthetic != synthetic:
-            raise MixedDataError(synthetic=info.synthetic)
 
     def _open_stage(self) -> None:
         """Attach the stage: in memory, and on disk in the spill folder beyond the memory limit."""
@@ -259,6 +256,22 @@ class Building:
             }
             values["synthetic"] = synthetic
             conn.execute(facts_info.update().values(values))
+
+
+def refuse_mixing(conn: sa.Connection, *, synthetic: bool) -> None:
+    """Refuse to bring made-up and real records of any sort together.
+
+    Raises
+    ------
+    MixedDataError
+        If the warehouse holds data of the other sort.
+    """
+    info = conn.execute(sa.select(facts_info)).one()
+    sources = conn.execute(sa.select(operator_sources_info)).one()
+    held = {info.synthetic} if info.first_day is not None else set()
+    held |= {sources.synthetic} - {None}
+    if held - {synthetic}:
+        raise MixedDataError(synthetic=not synthetic)
 
 
 def _as_date(month: dt.date) -> dt.date:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
+from queries.cluster_tables import cluster_members
 from queries.dimensions import DIMENSIONS, FLAGS, LEVELS, NUMBERS, OF_FINDINGS
 from queries.schema import submissions
 from queries.scope import Scope
@@ -155,7 +156,7 @@ def _by_level(dimension: str, members: Iterable[str]) -> dict[str, list[str]]:
 
 def _any_of(dimension: str, members: Iterable[str], table: sa.FromClause) -> sa.ColumnElement[bool]:
     if dimension in OF_FINDINGS:
-        return _column(table, "submission_key").in_(_tagged(members))
+        return _column(table, "submission_key").in_(_found_in(dimension, members))
     return sa.or_(
         *[
             _column(table, level).in_(_stored(level, codes))
@@ -168,7 +169,7 @@ def _none_of(
     dimension: str, members: Iterable[str], table: sa.FromClause
 ) -> sa.ColumnElement[bool]:
     if dimension in OF_FINDINGS:
-        return _column(table, "submission_key").not_in(_tagged(members))
+        return _column(table, "submission_key").not_in(_found_in(dimension, members))
     return sa.and_(
         *[
             sa.or_(
@@ -180,7 +181,10 @@ def _none_of(
     )
 
 
-def _tagged(members: Iterable[str]) -> sa.Select[tuple[int]]:
+def _found_in(dimension: str, members: Iterable[str]) -> sa.Select[tuple[int]]:
+    if dimension == "cluster":
+        kept = cluster_members.c.cluster_key.in_(members)
+        return sa.select(cluster_members.c.submission_key).where(kept)
     return sa.select(submission_tags.c.submission_key).where(submission_tags.c.tag.in_(members))
 
 

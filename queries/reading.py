@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from queries.cluster_tables import STEP as CLUSTERS
+from queries.cluster_tables import ClustersNotDerivedError
 from queries.scope import Scope
 from queries.selection import Comparison, DateRange, Selection, compared_range
-from queries.tag_tables import STEP, TagsNotDerivedError
+from queries.tag_tables import STEP as TAGS
+from queries.tag_tables import TagsNotDerivedError
 from queries.warehouse import Warehouse
 
 
@@ -39,11 +42,14 @@ def reading(warehouse: Warehouse, selection: Selection, scope: Scope) -> Iterato
 
     Raises
     ------
-    TagsNotDerivedError
-        If tags are selected by and not in step with the submissions.
+    TagsNotDerivedError, ClustersNotDerivedError
+        If tags or clusters are selected by and not in step with the submissions.
     """
-    if any(each.dimension == "tag" for each in selection.filters) and STEP not in warehouse.fresh:
+    filtered = {each.dimension for each in selection.filters}
+    if "tag" in filtered and TAGS not in warehouse.fresh:
         raise TagsNotDerivedError
+    if "cluster" in filtered and CLUSTERS not in warehouse.fresh:
+        raise ClustersNotDerivedError
     with warehouse.engine.connect() as conn:
         yield Reading(conn, warehouse, selection, scope)
 

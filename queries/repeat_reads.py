@@ -13,36 +13,44 @@ from queries.listing import LISTED_COLUMNS, rows_frame
 from queries.matching import matching
 from queries.operator_names import operator_names
 from queries.reading import Reading, reading
-from queries.repeat_tables import (
-    repeat_members,
-    serial_claimants,
-    serial_members,
-    shared_matters,
-    shared_members,
+from queries.repeat_groups import (
+    CLAIMANT,
+    FIGURES,
+    SHARED_KINDS,
+    anywhen,
+    chosen,
+    columns_of,
+    members_of,
+    names_of,
+    select_groups,
 )
 from queries.repeats import SHARED_STEP, STEP
 from queries.schema import submissions
 from queries.scope import Scope
 from queries.selection import DateRange, Selection
-from queries.vocabulary import ClaimTier, GroupKind
+from queries.vocabulary import GroupKind
 from queries.warehouse import Warehouse
 
-CLAIMANT = "claimant"
-"""Stands among the kinds of groups for claimants to verify."""
-
-SHARED_KINDS = frozenset({GroupKind.MANY_PERSONS, GroupKind.SAME_ISSUE, GroupKind.LETTER})
+__all__ = [
+    "CLAIMANT",
+    "FIGURES",
+    "SHARED_KINDS",
+    "Groups",
+    "LeftOut",
+    "RepeatsNotDerivedError",
+    "fetch_claimants_of",
+    "fetch_group",
+    "fetch_groups",
+    "fetch_groups_of",
+    "fetch_left_out",
+    "fetch_members",
+]
 
 MAX_GROUPS = 10_000
 """Most groups that one read may ask for; ours."""
 
 MAX_MEMBERS = 500
 """Most submissions of a group that are listed; ours."""
-
-FIGURES = (
-    "total", "year_peak", "burst_peak", "operator_burst_peak", "purchases_peak", "quantity_peak",
-    "names_on_phone", "names_on_id", "rejected", "keyword_score", "keywords",
-)  # fmt: skip
-"""Figures of a claimant over the whole of the data; only for who may see the whole of it."""
 
 
 class RepeatsNotDerivedError(RuntimeError):
@@ -149,25 +157,59 @@ def fetch_groups(
     if not 1 <= limit <= MAX_GROUPS:
         msg = f"limit must be 1 to {MAX_GROUPS}, got {limit}"
         raise ValueError(msg)
-    members = _members(kind)
+    members = members_of(kind)
     _require(warehouse, SHARED_STEP if kind in SHARED_KINDS else STEP)
     plain = replace(selection, denoised=False)
     with reading(warehouse, plain, scope) as opened:
-        inside = _chosen(opened, members)
+        inside = chosen(opened, members)
         total, selected = opened.conn.execute(
             sa.select(sa.func.count(inside.c.group_key), sa.func.sum(inside.c.selected))
         ).one()
-        rows = opened.conn.execute(_select_groups(opened, members, inside, kind, limit)).mappings()
-        frame = pd.DataFrame([dict(row) for row in rows], columns=_columns(kind))
-        frame = frame.astype(object).where(frame.notna(), None)
-        names = operator_names(opened.conn, frame["operator_id"])
-        own = [names.get(each) for each in frame["operator_id"]]
-        frame["operator_name"] = [
-            name or told for name, told in zip(own, frame["respondent_name"], strict=True)
-        ]
-        if kind == CLAIMANT:
-            frame["names"] = _names(opened, frame["group_key"].tolist())
-    return Groups(frame.drop(columns="respondent_name"), int(total), int(selected or 0))
+        frame = _read_groups(opened, select_groups(opened, members, inside, kind, limit), kind)
+    return Groups(frame, int(total), int(selected or 0))
+
+
+def fetch_group(
+    warehouse: Warehouse, selection: Selection, scope: Scope, *, kind: str, group_key: int
+) -> pd.DataFrame:
+    """Return one group as `Groups.frame` does, however many are larger.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row, ``selected`` 0 where none of it is in the selection; no row where there is no such
+        group in scope.
+
+    Raises
+    ------
+    RepeatsNotDerivedError
+        If they are not known.
+    ValueError
+        If there is no such kind.
+    """
+    members = members_of(kind, group_key=group_key)
+    _require(warehouse, SHARED_STEP if kind in SHARED_KINDS else STEP)
+    plain = replace(selection, denoised=False)
+    with reading(warehouse, plain, scope) as opened:
+        inside = chosen(opened, members)
+        statement = select_groups(opened, members, inside, kind, 1, every=True)
+        return _read_groups(opened, statement, kind)
+
+
+def _read_groups(
+    opened: Reading, statement: sa.Select[*tuple[Any, ...]], kind: str
+) -> pd.DataFrame:
+    rows = opened.conn.execute(statement).mappings()
+    frame = pd.DataFrame([dict(row) for row in rows], columns=columns_of(kind))
+    frame = frame.astype(object).where(frame.notna(), None)
+    names = operator_names(opened.conn, frame["operator_id"])
+    own = [names.get(each) for each in frame["operator_id"]]
+    frame["operator_name"] = [
+        name or told for name, told in zip(own, frame["respondent_name"], strict=True)
+    ]
+    if kind == CLAIMANT:
+        frame["names"] = names_of(opened, frame["group_key"].tolist())
+    return frame.drop(columns="respondent_name")
 
 
 def fetch_members(warehouse: Warehouse, scope: Scope, *, kind: str, group_key: int) -> pd.DataFrame:
@@ -186,14 +228,14 @@ def fetch_members(warehouse: Warehouse, scope: Scope, *, kind: str, group_key: i
     ValueError
         If there is no such kind.
     """
-    members = _members(kind)
+    members = members_of(kind)
     _require(warehouse, SHARED_STEP if kind in SHARED_KINDS else STEP)
     columns = (*LISTED_COLUMNS, "exclusion_reason")
     with reading(warehouse, Selection(), scope) as opened:
         rows = opened.conn.execute(
             sa.select(*[submissions.c[name] for name in columns], members.c.role)
             .join(members, members.c.submission_key == submissions.c.submission_key)
-            .where(members.c.group_key == group_key, _anywhen(opened))
+            .where(members.c.group_key == group_key, anywhen(opened))
             .order_by(submissions.c.registered_at, submissions.c.submission_id)
             .limit(MAX_MEMBERS)
         ).all()
@@ -218,12 +260,12 @@ def fetch_groups_of(
     with reading(warehouse, Selection(), scope) as opened:
         key = opened.conn.scalar(
             sa.select(submissions.c.submission_key).where(
-                submissions.c.submission_id == submission_id, _anywhen(opened)
+                submissions.c.submission_id == submission_id, anywhen(opened)
             )
         )
         found = []
         for kind in (*[str(each) for each in GroupKind], CLAIMANT):
-            members = _members(kind)
+            members = members_of(kind)
             groups = sa.select(members.c.group_key).where(members.c.submission_key == key)
             found += [(kind, int(group)) for group in opened.conn.scalars(groups)]
     return found
@@ -247,137 +289,3 @@ def fetch_claimants_of(warehouse: Warehouse, submission_ids: Collection[str]) ->
 def _require(warehouse: Warehouse, step: str) -> None:
     if step not in warehouse.fresh:
         raise RepeatsNotDerivedError(step)
-
-
-def _members(kind: str) -> sa.Subquery:
-    """Return the members of a kind's groups, whatever table they are in."""
-    if kind == CLAIMANT:
-        table: sa.Table = serial_members
-        wanted: sa.ColumnElement[bool] = sa.true()
-    else:
-        table = shared_members if GroupKind(kind) in SHARED_KINDS else repeat_members
-        wanted = table.c.kind == kind
-    role = table.c.role if "role" in table.c else sa.literal("member")
-    return (
-        sa.select(table.c.submission_key, table.c.group_key, role.label("role"))
-        .where(wanted)
-        .subquery()
-    )
-
-
-def _anywhen(opened: Reading) -> sa.ColumnElement[bool]:
-    """Return the condition that a submission is in scope, whatever its day."""
-    first, last = opened.warehouse.first_day, opened.warehouse.last_day
-    days = opened.days if first is None or last is None else DateRange(first, last)
-    return matching(Selection(), opened.scope, days=days)
-
-
-def _chosen(opened: Reading, members: sa.Subquery) -> sa.Subquery:
-    return (
-        sa.select(members.c.group_key, sa.func.count().label("selected"))
-        .join(submissions, submissions.c.submission_key == members.c.submission_key)
-        .where(matching(opened.selection, opened.scope, days=opened.days))
-        .group_by(members.c.group_key)
-        .subquery()
-    )
-
-
-_COUNTED = {
-    "persons": "person_key",
-    "operators": "operator_id",
-    "channels": "channel",
-    "units": "handling_unit",
-    "counties": "county_code",
-}
-_ONE_OF = {
-    "operator_id": "operator_id",
-    "respondent_name": "respondent_name",
-    "issue": "issue_type",
-    "county_code": "county_code",
-    "channel": "channel",
-}
-_FACTORS = tuple(f"f{number}" for number in range(1, 6))
-
-
-def _columns(kind: str) -> list[str]:
-    names = ["group_key", "size", "selected", "left_out", *_COUNTED, *_ONE_OF]
-    names += ["first_day", "last_day"]
-    if kind == CLAIMANT:
-        names += ["tier", *_FACTORS, *FIGURES]
-    elif GroupKind(kind) in SHARED_KINDS:
-        names += ["label"]
-    return names
-
-
-def _select_groups(
-    opened: Reading, members: sa.Subquery, inside: sa.Subquery, kind: str, limit: int
-) -> sa.Select[*tuple[Any, ...]]:
-    facts = submissions.c
-    groups = (
-        sa.select(
-            members.c.group_key,
-            sa.func.count().label("size"),
-            sa.func.max(inside.c.selected).label("selected"),
-            sa.func.count(facts.exclusion_reason).label("left_out"),
-            *[
-                sa.func.count(facts[name].distinct()).label(label)
-                for label, name in _COUNTED.items()
-            ],
-            *[sa.func.min(facts[name]).label(label) for label, name in _ONE_OF.items()],
-            sa.func.min(facts.registered_on).label("first_day"),
-            sa.func.max(facts.registered_on).label("last_day"),
-        )
-        .join(submissions, facts.submission_key == members.c.submission_key)
-        .join(inside, inside.c.group_key == members.c.group_key)
-        .where(_anywhen(opened))
-        .group_by(members.c.group_key)
-        .subquery()
-    )
-    latest = [groups.c.size.desc(), groups.c.last_day.desc(), groups.c.group_key]
-    if kind == CLAIMANT:
-        return _select_claimants(opened.scope, groups).order_by(_tier_order(), *latest).limit(limit)
-    if GroupKind(kind) in SHARED_KINDS:
-        whole = shared_matters.c.size == groups.c.size
-        label = sa.case((whole, shared_matters.c.label), else_="")
-        return (
-            sa.select(*groups.c, label.label("label"))
-            .join(
-                shared_matters,
-                sa.and_(
-                    shared_matters.c.group_key == groups.c.group_key, shared_matters.c.kind == kind
-                ),
-            )
-            .order_by(groups.c.persons.desc(), *latest)
-            .limit(limit)
-        )
-    return sa.select(*groups.c).order_by(*latest).limit(limit)
-
-
-def _select_claimants(scope: Scope, groups: sa.Subquery) -> sa.Select[*tuple[Any, ...]]:
-    told = serial_claimants.c
-    whole = scope.everything and not scope.kinds and not scope.units
-    figures = [told[name] if whole else sa.null().label(name) for name in FIGURES]
-    return sa.select(*groups.c, told.tier, *[told[name] for name in _FACTORS], *figures).join(
-        serial_claimants, told.group_key == groups.c.group_key
-    )
-
-
-def _tier_order() -> sa.ColumnElement[int]:
-    ranks = {tier.value: rank for rank, tier in enumerate(reversed(ClaimTier))}
-    return sa.case(ranks, value=serial_claimants.c.tier)
-
-
-def _names(opened: Reading, groups: list[int]) -> list[str]:
-    """Return the masked names of each claimant, as far as the viewer may see them."""
-    name = submissions.c.complainant_masked
-    rows = opened.conn.execute(
-        sa.select(serial_members.c.group_key, name)
-        .join(submissions, submissions.c.submission_key == serial_members.c.submission_key)
-        .where(serial_members.c.group_key.in_(groups), _anywhen(opened), name.is_not(None))
-        .group_by(serial_members.c.group_key, name)
-        .order_by(serial_members.c.group_key, name)
-    ).all()
-    known: dict[int, list[str]] = {}
-    for group, each in rows:
-        known.setdefault(group, []).append(each)
-    return ["、".join(known.get(group, ())) for group in groups]

@@ -135,6 +135,16 @@ class DecisionKind(StrEnum):
     SUBMISSION = "submission"
     CLAIMANT = "claimant"
     TAG_RULE = "tag_rule"
+    RISK_MODEL = "risk_model"
+    TOPIC = "topic"
+    CAMPAIGN = "campaign"
+
+
+class RiskModelVerdict(StrEnum):
+    """What a person decides about a version of the risk model; the latest in force counts."""
+
+    DRAFT = "draft"
+    IN_FORCE = "in_force"
 
 
 class WordVerdict(StrEnum):
@@ -193,3 +203,158 @@ class ClaimantVerdict(StrEnum):
 
     DISMISSED = "dismissed"
     CONFIRMED = "confirmed"
+
+
+class Records(StrEnum):
+    """What the records of a source are, named by its mapping."""
+
+    SUBMISSIONS = "submissions"
+    OPERATOR_REGISTER = "operator_register"
+    OPERATOR_EVENTS = "operator_events"
+
+
+class OperatorStatus(StrEnum):
+    """Where an operator stands in the business register."""
+
+    OPEN = "open"
+    SUSPENDED = "suspended"
+    CLOSING = "closing"
+    REVOKED = "revoked"
+    DEREGISTERED = "deregistered"
+
+
+class OperatorEvent(StrEnum):
+    """What happened to an operator, by the source that says so."""
+
+    LICENCE = "licence"
+    ANNUAL_REPORT = "annual_report"
+    INSPECTION = "inspection"
+    SAMPLING = "sampling"
+    EQUIPMENT = "equipment"
+    PENALTY = "penalty"
+    ABNORMAL_LIST = "abnormal_list"
+    SERIOUS_LIST = "serious_list"
+    CREDIT_CLASS = "credit_class"
+    CHANGE = "change"
+    LINKED_FIRM = "linked_firm"
+    STAFF = "staff"
+    OPINION = "opinion"
+    CASE = "case"
+
+
+class LicenceOutcome(StrEnum):
+    """What became of a licence; whether it has expired is a matter of its day of expiry."""
+
+    VALID = "valid"
+    REVOKED = "revoked"
+    CANCELLED = "cancelled"
+
+
+class AnnualReportOutcome(StrEnum):
+    """Whether an annual report was filed."""
+
+    FILED = "filed"
+    MISSING = "missing"
+    LATE = "late"
+
+
+class InspectionOutcome(StrEnum):
+    """How an inspection ended; unreachable: nobody found at the registered address."""
+
+    PASSED = "passed"
+    CORRECTED = "corrected"
+    FAILED = "failed"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+
+
+class SamplingOutcome(StrEnum):
+    """What a sampling test found."""
+
+    QUALIFIED = "qualified"
+    UNQUALIFIED = "unqualified"
+
+
+class EquipmentOutcome(StrEnum):
+    """Whether special equipment was examined in time."""
+
+    VALID = "valid"
+    OVERDUE = "overdue"
+
+
+class PenaltySeverity(StrEnum):
+    """The gravest part of a penalty, mildest first."""
+
+    WARNING = "warning"
+    FINE = "fine"
+    SUSPENSION = "suspension"
+    REVOCATION = "revocation"
+
+
+class CreditClass(StrEnum):
+    """Class of the national credit risk classification, for internal reference only."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+
+
+class ChangeOutcome(StrEnum):
+    """What was changed in the register."""
+
+    LEGAL_PERSON = "legal_person"
+    SHAREHOLDER = "shareholder"
+    NAME = "name"
+    ADDRESS = "address"
+    SCOPE = "scope"
+    CAPITAL = "capital"
+
+
+class LinkedFirmOutcome(StrEnum):
+    """How a firm of the same legal person or shareholder stands."""
+
+    DISHONEST = "dishonest"
+    REVOKED = "revoked"
+    NORMAL = "normal"
+
+
+class StaffOutcome(StrEnum):
+    """What was found about the people of an operator."""
+
+    QUALIFICATION_EXPIRED = "qualification_expired"
+    HEALTH_CERTIFICATE = "health_certificate"
+    DISHONEST_EXECUTED = "dishonest_executed"
+    NONE = "none"
+
+
+class OpinionSeverity(StrEnum):
+    """How grave an item of public opinion is."""
+
+    MAJOR = "major"
+    LARGER = "larger"
+    ORDINARY = "ordinary"
+    NONE = "none"
+
+
+EVENT_OUTCOMES: dict[OperatorEvent, type[StrEnum]] = {
+    OperatorEvent.LICENCE: LicenceOutcome,
+    OperatorEvent.ANNUAL_REPORT: AnnualReportOutcome,
+    OperatorEvent.INSPECTION: InspectionOutcome,
+    OperatorEvent.SAMPLING: SamplingOutcome,
+    OperatorEvent.EQUIPMENT: EquipmentOutcome,
+    OperatorEvent.CREDIT_CLASS: CreditClass,
+    OperatorEvent.CHANGE: ChangeOutcome,
+    OperatorEvent.LINKED_FIRM: LinkedFirmOutcome,
+    OperatorEvent.STAFF: StaffOutcome,
+}
+"""Codes of ``outcome`` by kind of event; other kinds have none."""
+
+EVENT_SEVERITIES: dict[OperatorEvent, type[StrEnum]] = {
+    OperatorEvent.PENALTY: PenaltySeverity,
+    OperatorEvent.OPINION: OpinionSeverity,
+}
+"""Codes of ``severity`` by kind of event; other kinds have none."""
+
+SOLE_PROPRIETORS = ("个体工商户", "个体户")
+"""Types of operator, as registers name them, that owe no registered capital."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from jobs.demo.catalogue import ASSETS
+from jobs.demo.operator_files import write_operator_files
 from jobs.demo.province import compose
 from jobs.demo.sources import MAPPINGS, PATTERNS, SOURCES, SourceFile, write_sources
 from jobs.demo.truth import tell_truth, write_truth
@@ -48,6 +49,8 @@ class DemoSummary:
         Records that an import has to refuse, by its reason.
     sources
         File patterns and the mapping that reads them, in order of import.
+    operator_files, operator_sources
+        The same for the business register and the events; ``operator_records`` their records.
     distinct_texts
         Share of texts that occur once.
     mean_characters
@@ -66,6 +69,9 @@ class DemoSummary:
     skipped_events: int
     files: tuple[SourceFile, ...]
     sources: list[tuple[Path, Path]]
+    operator_files: tuple[SourceFile, ...]
+    operator_sources: list[tuple[Path, Path]]
+    operator_records: int
     truth: Path
     distinct_texts: float
     mean_characters: float
@@ -126,7 +132,10 @@ def generate(
     tell(f"{submissions:,} submissions")
     folder.mkdir(parents=True, exist_ok=True)
     written = write_sources(province, folder, seed=seed, progress=tell)
-    truth = tell_truth(province, written, settings=settings)
+    about = write_operator_files(province, folder, seed=seed)
+    operator_records = sum(each.records for each in about.files)
+    tell(f"{operator_records:,} records about the businesses")
+    truth = tell_truth(province, written, settings=settings) | about.truth
     write_truth(folder / TRUTH_FILE, truth)
     _write_operators(world, folder / OPERATORS_FILE)
     return DemoSummary(
@@ -142,6 +151,9 @@ def generate(
         skipped_events=len(truth["skipped"]),
         files=written.files,
         sources=_sources(folder, written.files),
+        operator_files=about.files,
+        operator_sources=about.sources,
+        operator_records=operator_records,
         truth=folder / TRUTH_FILE,
         distinct_texts=truth["texts"]["distinct"] / submissions,
         mean_characters=truth["texts"]["mean_characters"],

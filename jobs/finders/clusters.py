@@ -1,7 +1,7 @@
 """Clusters: what the complaints and tip-offs of the newest 90 days speak of.
 
-A run is made when seven days have passed since the last one, or the texts are by a fifth others;
-between two runs only people's decisions are applied anew.
+A run is made when seven days have passed since the last one, the texts are by a fifth others, or
+people changed the seed topics; between two runs only people's decisions are applied anew.
 """
 
 import datetime as dt
@@ -22,18 +22,14 @@ from analytics.cluster_decisions import (
 )
 from analytics.cluster_levels import LEVELS, LevelClusters, cluster_levels
 from analytics.cluster_matching import match_clusters
+from analytics.embedding import VECTOR_FILES
 from jobs.decided import Decided
-from jobs.finders.finder import Finder
+from jobs.finders.finder import Finder, digest_of
 from jobs.lexicons import lexicon, stopwords
-from queries import cluster_runs
-from queries.cluster_runs import KeptRun, Run
+from jobs.words import shipped_digest
+from queries import cluster_runs, cluster_tables
+from queries.cluster_runs import DAYS_BETWEEN_RUNS, GROWN_SHARE, KeptRun, Run
 from queries.vocabulary import DecisionKind
-
-DAYS_BETWEEN_RUNS = 7
-"""Days by which the data must have moved on before clusters are found anew; ours."""
-
-GROWN_SHARE = 0.2
-"""A run is made sooner where the number of texts changed by more than this share; ours."""
 
 SEED = 0
 
@@ -43,10 +39,12 @@ PLACE_STEPS = 1_000
 MEMBER_COLUMNS = (
     "level", "submission_key", "registered_on", "submission_id", "number", "distance", "deviation",
 )  # fmt: skip
-FOUND_COLUMNS = ("level", "number", "words", "size", "stability", "is_new", "first_day")
+FOUND_COLUMNS = (
+    "level", "number", "words", "size", "stability", "is_new", "first_day", "topic",
+)  # fmt: skip
 CLUSTER_COLUMNS = (
     "level", "cluster_key", "parent_key", "words", "name", "size", "stability", "is_new",
-    "first_day", "hidden", "pinned", "sources",
+    "first_day", "hidden", "pinned", "topic", "sources",
 )  # fmt: skip
 
 
@@ -72,9 +70,10 @@ def find(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) 
     run = cluster_runs.latest_run(conn)
     anchors = {} if run is None else cluster_runs.read_anchors(conn)
     standing = _standing(decided, anchors)
-    if run is None or _is_due(conn, run, anew=days is None):
+    topics = _topics(decided)
+    if run is None or run.topics != topics or _is_due(conn, run, anew=days is None):
         before = None if run is None else cluster_runs.read_run(conn, run)
-        texts, kept = _new_run(conn, before)
+        texts, kept = _new_run(conn, before, topics)
     elif [each.decision_id for each in standing] == sorted(anchors):
         return cluster_runs.count_members(conn)
     else:
@@ -94,6 +93,12 @@ def _is_due(conn: sa.Connection, run: Run, *, anew: bool) -> bool:
     return abs(there - run.available) > GROWN_SHARE * max(run.available, 1)
 
 
+def _topics(decided: Decided) -> str:
+    """Return the words of the seed topics as a run keeps them."""
+    words = {each.subject: list(each.details["words"]) for each in decided.of(DecisionKind.TOPIC)}
+    return json.dumps(words, ensure_ascii=False, sort_keys=True)
+
+
 def _standing(decided: Decided, anchors: Mapping[int, str]) -> list[_Standing]:
     """Return the decisions that hold, oldest first, with their anchors as of the latest run."""
     return [
@@ -110,7 +115,9 @@ def _standing(decided: Decided, anchors: Mapping[int, str]) -> list[_Standing]:
     ]
 
 
-def _new_run(conn: sa.Connection, before: KeptRun | None) -> tuple[pd.DataFrame, KeptRun]:
+def _new_run(
+    conn: sa.Connection, before: KeptRun | None, topics: str
+) -> tuple[pd.DataFrame, KeptRun]:
     """Cluster the newest texts; return them and what was found."""
     days = cluster_runs.window(conn)
     available = 0 if days is None else cluster_runs.count_texts(conn, days)
@@ -121,6 +128,7 @@ def _new_run(conn: sa.Connection, before: KeptRun | None) -> tuple[pd.DataFrame,
     )
     levels = cluster_levels(
         texts.set_index("submission_id")["narrative"],
+        seeds=json.loads(topics),
         lexicon=lexicon(),
         stopwords=stopwords(),
         seed=SEED,
@@ -133,6 +141,7 @@ def _new_run(conn: sa.Connection, before: KeptRun | None) -> tuple[pd.DataFrame,
         clustered=len(texts),
         seed=SEED,
         next_number=1 if before is None else before.run.next_number,
+        topics=topics,
         made_at=dt.datetime.now(tz=dt.UTC).replace(tzinfo=None, microsecond=0),
     )
     found, members, told = [], [], []
@@ -173,6 +182,7 @@ def _numbered(
     """
     earlier = None if before is None else _as_found(before, level)
     matched = None if earlier is None else match_clusters(earlier, found)
+    seeded = found.topics["seed"].ne("")
     numbers, firsts, new = {}, {}, {}
     number = run.next_number
     for cluster in found.topics.index:
@@ -181,10 +191,10 @@ def _numbered(
             numbers[cluster], new[cluster] = continues, False
             firsts[cluster] = earlier.topics["first_day"][continues]
         else:
-            numbers[cluster], new[cluster] = number, earlier is not None
+            numbers[cluster], new[cluster] = number, earlier is not None and not seeded[cluster]
             firsts[cluster] = run.last_day
             number += 1
-    topics = found.topics.assign(
+    topics = found.topics.rename(columns={"seed": "topic"}).assign(
         is_new=pd.Series(new, dtype=bool), first_day=pd.Series(firsts, dtype=object)
     )
     topics.index = pd.Index([numbers[each] for each in topics.index], name="number", dtype="int64")
@@ -290,6 +300,8 @@ def _rows(
     rows: list[dict[str, Any]] = []
     for number, topic in curated.topics.iterrows():
         sources = found.topics.loc[topic["merged"]]
+        seeds = found.topics["topic"].reindex([int(str(number))])
+        topic_named = "" if seeds.isna().all() else str(seeds.iloc[0])
         alone = len(sources) == 1 and topic["made_by"] < 0
         rows.append(
             {
@@ -297,17 +309,23 @@ def _rows(
                 "cluster_key": keys[int(str(number))],
                 "parent_key": None if parents is None else parents.get(keys[int(str(number))]),
                 "words": " ".join(topic["words"]),
-                "name": topic["name"],
+                "name": topic["name"] or topic_named,
                 "size": int(topic["size"]),
                 "stability": _or_none(sources["stability"].iloc[0]) if alone else None,
                 "is_new": bool(len(sources)) and bool(sources["is_new"].all()),
                 "first_day": min(sources["first_day"], default=None),
                 "hidden": bool(topic["hidden"]),
                 "pinned": bool(topic["pinned"]),
+                "topic": topic_named,
                 "sources": " ".join(map(str, topic["merged"])),
             }
         )
     return pd.DataFrame(rows, columns=list(CLUSTER_COLUMNS))
 
 
-FINDER = Finder(cluster_runs.STEP, find, decided_by=(DecisionKind.CLUSTER,))
+FINDER = Finder(
+    cluster_tables.STEP,
+    find,
+    decided_by=(DecisionKind.CLUSTER, DecisionKind.TOPIC),
+    rules=lambda: digest_of(*VECTOR_FILES) + shipped_digest(),
+)

@@ -28,12 +28,16 @@ class Finder:
         Kinds of decisions that change what it finds.
     rules
         Gives a short text that differs with the rule files it goes by; a refresh then finds anew.
+    left_out
+        Gives what of people's decisions it cannot work by and leaves out, a sentence each.
     """
 
     name: str
     find: Find
     decided_by: tuple[DecisionKind, ...] = ()
     rules: Callable[[], str] | None = None
+    sources: Callable[[sa.Connection], str] | None = None
+    left_out: Callable[[Decided], Sequence[str]] | None = None
 
 
 def digest_of(*files: Path) -> str:

@@ -24,34 +24,21 @@ from jobs.lexicons import ASSETS, lexicon
 from jobs.spreading import spread
 from jobs.words import shipped_digest
 from queries import new_words
-from queries.new_words import Search
+from queries.new_words import (
+    BASELINE_DAYS,
+    BASELINE_TEXTS,
+    MAX_Q,
+    MIN_BASELINE_DAYS,
+    SEASON_RISE,
+    WINDOW_DAYS,
+    WINDOW_TEXTS,
+    Search,
+)
 from queries.selection import DateRange
 from queries.vocabulary import DecisionKind
 
-WINDOW_DAYS = 30
-"""Days in which a word is to be new; ours, a month of complaints."""
-
-BASELINE_DAYS = 365
-"""Days before, against which it is held; ours, so that what comes every season is not new."""
-
-MIN_BASELINE_DAYS = 60
-"""Fewest days of the past to compare with; ours."""
-
-WINDOW_TEXTS = 50_000
-"""Narratives of the window that are looked at, evenly taken where there are more; ours."""
-
-BASELINE_TEXTS = 150_000
-"""The same of the baseline; ours. Both together took 10 s of a core and 1.5 GB."""
-
 NAMES = 50_000
 """Names of businesses that count as known, the most named first; ours."""
-
-MAX_Q = 0.01
-"""Largest q-value of a word that is kept; ours: of a hundred words about one is there by chance."""
-
-SEASON_RISE = 4.0
-"""How many times its rate in the same days of the year before a word's rate must be; ours, since
-what comes every winter is not new. Not asked of a past that does not reach so far."""
 
 SEASON_SMOOTHING = 0.5
 """Texts added to a count of the year before."""

@@ -6,6 +6,7 @@ from jobs.finders import (
     entry_checks,
     new_words,
     repeats,
+    scores,
     shared_matters,
     tags,
 )
@@ -23,6 +24,7 @@ AFTER_COUNTING: tuple[Finder, ...] = (
     categories.FINDER,
     new_words.FINDER,
     clusters.FINDER,
+    scores.FINDER,
 )
 
 FINDERS = {each.name: each for each in (*BEFORE_COUNTING, *AFTER_COUNTING)}

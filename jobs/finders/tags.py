@@ -1,7 +1,7 @@
 """Tags: which rules hold for each submission.
 
 The days that changed are searched for all rules; where only a rule changed, all days are searched
-for that rule alone.
+for that rule alone. A rule of people's that cannot be read is left out, and told.
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ from analytics.keyword_rules import RuleSet
 from analytics.normalising import CHARACTERS_FILE
 from analytics.rule_syntax import WORDS_FILE
 from analytics.tag_definitions import TagDefinition, tag_rules
-from analytics.tags_in_force import TagDecision, rule_digest, tags_in_force
+from analytics.tags_in_force import TagDecision, rule_digest, rule_fault, tags_in_force
 from jobs import tag_rules as shipped
 from jobs.decided import Decided
 from jobs.finders.finder import Finder, digest_of
@@ -37,11 +37,9 @@ def find(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) 
     Raises
     ------
     InvalidTagsError
-        If a tag cannot be used.
-    RuleError
-        If a rule cannot be read.
+        If a tag cannot be used for another reason than its rule.
     """
-    wanted = wanted_tags(decided)
+    wanted = tuple(tag for tag in wanted_tags(decided) if rule_fault(tag) is None)
     anew = days
     if days is None:
         tags.make_tags_anew(conn)
@@ -76,6 +74,16 @@ def wanted_tags(decided: Decided) -> tuple[TagDefinition, ...]:
             for each in decided.of(DecisionKind.TAG_RULE)
         ],
     )
+
+
+def left_out(decided: Decided) -> list[str]:
+    """Return which tags are not given, because their rules cannot be read, and why."""
+    faults = [(tag, rule_fault(tag)) for tag in wanted_tags(decided)]
+    return [
+        f"rule of tag {tag.code!r} ({tag.name}) left out: {fault}"
+        for tag, fault in faults
+        if fault is not None
+    ]
 
 
 def _tag(
@@ -113,5 +121,6 @@ FINDER = Finder(
     STEP,
     find,
     decided_by=(DecisionKind.TAG_RULE,),
+    left_out=left_out,
     rules=lambda: digest_of(shipped.TAGS_FILE, WORDS_FILE, CHARACTERS_FILE),
 )

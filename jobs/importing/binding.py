@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from jobs.importing.errors import MissingColumnError
 from jobs.importing.headers import match_columns
 from jobs.importing.mapping import FieldSpec, Mapping
-from jobs.importing.targets import TARGETS
+from jobs.importing.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,8 @@ class BoundField:
 
     Attributes
     ----------
+    target
+        What the field is.
     parts
         Columns to join, each with alternatives of which the first filled one counts. A field made
         of one ``column`` has one part; a constant has none.
@@ -23,6 +25,7 @@ class BoundField:
     name: str
     spec: FieldSpec
     parts: tuple[tuple[str, ...], ...]
+    target: Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +69,16 @@ def bind(mapping: Mapping, label: str, columns: Sequence[str]) -> Binding:
     missing: list[str] = []
     absent: list[str] = []
     for name, spec in mapping.fields.items():
+        target = mapping.targets[name]
         parts = tuple(_present(part, found) for part in _parts(spec))
         lacking = [wanted for wanted, part in zip(_parts(spec), parts, strict=True) if not part]
-        must = mapping.missing_columns == "error" or TARGETS[name].required or spec.required
+        must = mapping.missing_columns == "error" or target.required or spec.required
         if lacking and must:
             missing.append(f"{name} needs {' or '.join(repr(each) for each in lacking[0])}")
             continue
         parts = tuple(part for part in parts if part)
         if parts or spec.constant is not None:
-            fields[name] = BoundField(name, spec, parts)
+            fields[name] = BoundField(name, spec, parts, target)
         else:
             absent.append(name)
     if missing:

@@ -18,10 +18,12 @@ from pydantic import (
 
 from analytics.masking_rules import PersonalKind
 from jobs.importing.errors import MappingError
+from jobs.importing.operator_targets import targets_of, word_sections
 from jobs.importing.permitted import Reading, way_out
-from jobs.importing.targets import TARGETS, Reader, by_reader
+from jobs.importing.targets import Reader, Target, by_reader
 from jobs.importing.words import LIST_SEPARATORS
 from jobs.regions import HOME_PROVINCE
+from queries.vocabulary import Records
 
 MAPPINGS_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "mappings"
 
@@ -185,6 +187,7 @@ class Mapping(_Strict):
     """A whole mapping file."""
 
     name: str
+    records: Records = Records.SUBMISSIONS
     source: str | None = Field(default=None, min_length=1, max_length=64)
     home_region: str | None = HOME_PROVINCE
     missing: tuple[str, ...] = MISSING
@@ -201,16 +204,19 @@ class Mapping(_Strict):
     @classmethod
     def _targets(cls, fields: dict[str, FieldSpec], info: ValidationInfo) -> dict[str, FieldSpec]:
         home = info.data.get("home_region")
+        if "records" not in info.data:
+            return fields
+        targets = targets_of(info.data["records"])
         for name, spec in fields.items():
-            if name not in TARGETS:
-                raise ValueError(f"unknown field {name!r}{_closest(name, list(TARGETS))}")
+            if name not in targets:
+                raise ValueError(f"unknown field {name!r}{_closest(name, list(targets))}")
             for option, (readers, kind) in _ONLY_FOR.items():
-                if option in spec.model_fields_set and TARGETS[name].reader not in readers:
+                if option in spec.model_fields_set and targets[name].reader not in readers:
                     raise ValueError(f"{name}: {option} is only for {kind}; remove it")
         faults = [
             fault
             for name, spec in fields.items()
-            for fault in _misunderstood(name, spec, fields, home)
+            for fault in _misunderstood(targets[name], spec, fields, home)
         ]
         if faults:
             raise ValueError("\n".join(faults))
@@ -218,16 +224,24 @@ class Mapping(_Strict):
 
     @model_validator(mode="after")
     def _complete(self) -> "Mapping":
-        absent = [
-            name for name, target in TARGETS.items() if target.required and name not in self.fields
-        ]
+        targets = self.targets.items()
+        absent = [name for name, each in targets if each.required and name not in self.fields]
         if absent:
             raise ValueError(f"fields lacks {', '.join(absent)}, which every record needs")
+        if self.records is Records.OPERATOR_EVENTS and not {"uscc", "operator_name"} & set(
+            self.fields
+        ):
+            raise ValueError("fields lacks uscc or operator_name, one of which names the operator")
         if (self.source is None) == ("source" not in self.fields):
             raise ValueError(
                 "name the source system once: `source:` at the top, or a column under fields"
             )
         return self
+
+    @property
+    def targets(self) -> dict[str, Target]:
+        """The fields that records of this sort have."""
+        return targets_of(self.records)
 
     def references(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield each field with the alternative names of one column that it reads."""
@@ -243,13 +257,14 @@ class Mapping(_Strict):
 
 
 def _misunderstood(
-    name: str, spec: FieldSpec, fields: dict[str, FieldSpec], home_region: str | None
+    target: Target, spec: FieldSpec, fields: dict[str, FieldSpec], home_region: str | None
 ) -> Iterator[str]:
     """Yield what is wrong with constants, defaults and mapped values, one line each."""
-    reader = TARGETS[name].reader
+    name, reader = target.name, target.reader
     reading = Reading(
         name,
         reader,
+        words=word_sections(target),
         formats=spec.formats,
         unit_yuan=UNITS[spec.unit],
         separators=spec.multi or LIST_SEPARATORS,

@@ -4,6 +4,8 @@ import hashlib
 import re
 import unicodedata
 
+import polars as pl
+
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """Characters of a unified social credit code, GB 32100-2015: no I, O, S, V, Z."""
 
@@ -11,6 +13,12 @@ USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 """Weights of the first 17 characters, GB 32100-2015: powers of 3 modulo 31."""
 
 _NOISE = re.compile(r"[\s·•.,，。、\-_—()\[\]【】《》<>“”\"'*#]+")
+_REGION = (
+    r"^(?:[^\d省]{2,7}?(?:省|自治区))?(?:[^\d市州]{2,7}?(?:市|自治州|地区|盟))?"
+    r"(?:[^\d区县市旗]{1,6}(?:自治县|新区|林区|区|县|市|旗))?"
+)
+"""Province, city and county at the start of an address, each left out by some sources."""
+
 _VALUES = {char: value for value, char in enumerate(USCC_ALPHABET)}
 
 
@@ -57,3 +65,35 @@ def operator_id(name: str, county_code: str | None) -> str | None:
         return None
     digest = hashlib.blake2b(f"{key}|{county_code or ''}".encode(), digest_size=8).hexdigest()
     return f"n-{digest}"
+
+
+def address_keys(addresses: pl.Series, county_codes: pl.Series) -> pl.Series:
+    """Return what spellings of one address in one county have in common.
+
+    Parameters
+    ----------
+    addresses, county_codes
+        Texts; of one length.
+
+    Returns
+    -------
+    polars.Series
+        County and address without region names, blanks and punctuation; null where the county is
+        not known or the address has no number, since a village's name tells no two premises apart.
+
+    Examples
+    --------
+    >>> texts = ["湖北省武汉市江岸区 解放大道12号（3楼）", "江岸区解放大道12号3楼", "刘家湾村"]
+    >>> address_keys(pl.Series(texts), pl.Series(["420102"] * 3)).to_list()
+    ['420102|解放大道12号3楼', '420102|解放大道12号3楼', None]
+    """
+    plain = (
+        pl.col("address")
+        .str.normalize("NFKC")
+        .str.to_lowercase()
+        .str.replace_all(_NOISE.pattern, "")
+    )
+    key = pl.col("county") + "|" + plain.str.replace(_REGION, "")
+    frame = pl.DataFrame([addresses.alias("address"), county_codes.alias("county")])
+    told = frame.select(pl.when(plain.str.contains(r"\d")).then(key).alias("address_key"))
+    return told.to_series()

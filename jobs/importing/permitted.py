@@ -38,6 +38,8 @@ class Reading:
         The field.
     formats, unit_yuan, separators, home_region
         What the mapping says about times, amounts, lists and regions.
+    words
+        Sections of the word file that hold the field's values.
     alone
         Whether no other field tells a region's other levels; if one does, a name that several
         regions share can be told apart by it.
@@ -49,6 +51,7 @@ class Reading:
     unit_yuan: float = 1.0
     separators: str = LIST_SEPARATORS
     home_region: str | None = HOME_PROVINCE
+    words: tuple[str, ...] = ()
     alone: bool = True
 
 
@@ -75,7 +78,7 @@ def way_out(text: str, elements: str | Sequence[str], reading: Reading) -> str |
     True
     """
     reader = reading.reader
-    if reader in {Reader.CODE, Reader.FLAG, Reader.SATISFACTION, Reader.REMEDIES}:
+    if reader in {Reader.CODE, Reader.FLAG, Reader.SATISFACTION, Reader.REMEDIES, Reader.OUTCOME}:
         return _of_words(text, reading)
     if reader in CLASSES:
         known = _is_class(elements, CLASSES[reader])
@@ -94,7 +97,7 @@ def way_out(text: str, elements: str | Sequence[str], reading: Reading) -> str |
 
 
 def _of_words(text: str, reading: Reading) -> str | None:
-    words = words_of("flag" if reading.reader is Reader.FLAG else reading.name)
+    words = {word: code for section in reading.words for word, code in words_of(section).items()}
     several = reading.reader is Reader.REMEDIES
     parts = split_words(text, reading.separators) if several else [text]
     if parts and all(word_key(part) in words for part in parts):

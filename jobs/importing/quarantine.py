@@ -17,7 +17,7 @@ REASON_LABELS = {
     Reason.RAGGED_ROW: "列数与表头不符",
     Reason.BROKEN_QUOTES: "引号不成对或位置不对",
     Reason.BAD_ENCODING: "含有无法解码的字符",
-    Reason.MISSING_ID: "缺登记编号",
+    Reason.MISSING_ID: "缺登记编号或事件编号",
     Reason.MISSING_REGISTERED_AT: "缺登记时间",
     Reason.INVALID_REGISTERED_AT: "登记时间无法识别",
     Reason.FUTURE_REGISTERED_AT: "登记时间在未来",
@@ -25,6 +25,10 @@ REASON_LABELS = {
     Reason.UNKNOWN_KIND: "类型无法识别",
     Reason.MISSING_REQUIRED: "缺必填项",
     Reason.TOO_LONG: "内容超过字段长度",
+    Reason.MISSING_OPERATOR: "缺经营主体：既无有效的信用代码，也无名称",
+    Reason.MISSING_OCCURRED_ON: "缺发生日期",
+    Reason.INVALID_OCCURRED_ON: "发生日期无法识别",
+    Reason.FUTURE_OCCURRED_ON: "发生日期在未来",
 }
 """What the quarantine file says beside each code."""
 

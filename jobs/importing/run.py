@@ -17,12 +17,15 @@ from jobs.importing.binding import Binding, bind
 from jobs.importing.doubts import Doubts
 from jobs.importing.mapping import Mapping, load_mapping
 from jobs.importing.normalising import Normalised, Normaliser
+from jobs.importing.operator_normalising import OperatorNormaliser, normaliser_for
 from jobs.importing.people import person_secret
 from jobs.importing.quarantine import Quarantine, keep, settle
 from jobs.importing.sources import expand, open_source
 from jobs.importing.tables import Batch, Table
 from queries.generations import GenerationStore
 from queries.loading import ROW_GROUP, Building, MergeCounts
+from queries.operator_loading import OperatorStaging
+from queries.vocabulary import Records
 
 QUARANTINE_FOLDER = "quarantine"
 PROGRESS_SECONDS = 1.0
@@ -88,7 +91,7 @@ class _Run:
     """The state of one import."""
 
     mapping: Mapping
-    building: Building
+    staging: Building | OperatorStaging
     quarantine: Quarantine
     secret: bytes
     now: dt.datetime
@@ -110,21 +113,21 @@ class _Run:
         if binding.absent:
             self.doubts.note(f"{table.label}: no column for {', '.join(binding.absent)}")
         latest = dt.datetime.min  # noqa: DTZ901 - wall-clock time, as everywhere here
-        staged = _Stager(self.building, stager)
+        staged = _Stager(self.staging, stager)
         for batch, result in self._normalised(table, binding):
             refused = sorted(batch.refused + result.refused, key=lambda each: each.row)
             self.quarantine.add(table.label, refused)
             latest = max(latest, result.latest or latest)
             staged.add(result.records)
         staged.finish()
-        self.building.date_staged(self.as_of or latest)
+        self.staging.date_staged(self.as_of or latest)
 
     def _normalised(self, table: Table, binding: Binding) -> Iterator[tuple[Batch, Normalised]]:
         limit = self.as_of or self.now
         doubts = [Doubts() for _ in range(NORMALISERS)]
-        idle: SimpleQueue[Normaliser] = SimpleQueue()
+        idle: SimpleQueue[Normaliser | OperatorNormaliser] = SimpleQueue()
         for each in doubts:
-            idle.put(Normaliser(self.mapping, binding, each, limit=limit, secret=self.secret))
+            idle.put(normaliser_for(self.mapping, binding, each, limit=limit, secret=self.secret))
 
         def normalise(batch: Batch, first_source_row: int) -> Normalised:
             normaliser = idle.get()
@@ -163,8 +166,8 @@ class _Run:
 class _Stager:
     """Hands records to the engine in pieces of `STAGE_ROWS`, one piece behind."""
 
-    def __init__(self, building: Building, thread: ThreadPoolExecutor) -> None:
-        self._building = building
+    def __init__(self, staging: Building | OperatorStaging, thread: ThreadPoolExecutor) -> None:
+        self._staging = staging
         self._thread = thread
         self._waiting: list[pl.DataFrame] = []
         self._at_work: Future[None] | None = None
@@ -187,7 +190,7 @@ class _Stager:
         self._wait()
         if not records.is_empty():
             table: pa.Table = records.to_arrow()
-            self._at_work = self._thread.submit(self._building.stage, table)
+            self._at_work = self._thread.submit(self._staging.stage, table)
 
     def _wait(self) -> None:
         if self._at_work is not None:
@@ -253,7 +256,12 @@ def import_sources(
         settle(folder, store)
         now = dt.datetime.now()  # noqa: DTZ005 - sources carry wall-clock time
         quarantine = Quarantine(folder, building.generation)
-        run = _Run(plan, building, quarantine, person_secret(store.folder), now, as_of, progress)
+        staging = (
+            building
+            if plan.records is Records.SUBMISSIONS
+            else OperatorStaging(building, plan.records)
+        )
+        run = _Run(plan, staging, quarantine, person_secret(store.folder), now, as_of, progress)
         try:
             with ThreadPoolExecutor(1, thread_name_prefix="stager") as stager:
                 for path in paths:
@@ -262,7 +270,7 @@ def import_sources(
                             run.doubts.note(note)
                         run.read_table(opened.table, stager)
             run.tell("merge", always=True)
-            merged = building.merge(synthetic=synthetic)
+            merged = staging.merge(synthetic=synthetic)
             if derive is not None:
                 derive(building)
             written = quarantine.write()

@@ -24,6 +24,10 @@ class Reason(StrEnum):
     UNKNOWN_KIND = "unknown_kind"
     MISSING_REQUIRED = "missing_required"
     TOO_LONG = "too_long"
+    MISSING_OPERATOR = "missing_operator"
+    MISSING_OCCURRED_ON = "missing_occurred_on"
+    INVALID_OCCURRED_ON = "invalid_occurred_on"
+    FUTURE_OCCURRED_ON = "future_occurred_on"
 
 
 @dataclass(frozen=True, slots=True)

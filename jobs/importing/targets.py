@@ -28,6 +28,7 @@ class Reader(StrEnum):
     REGION = "region"
     USCC = "uscc"
     PERSON = "person"
+    OUTCOME = "outcome"
 
 
 READER_LABELS = {
@@ -49,6 +50,7 @@ READER_LABELS = {
     Reader.REGION: "区划",
     Reader.USCC: "信用代码",
     Reader.PERSON: "个人信息",
+    Reader.OUTCOME: "固定取值，按种类",
 }
 """Chinese names of the readers, as the documentation's table shows them."""
 
@@ -73,6 +75,8 @@ class Target:
         Kind of personal data, for the fields that always are.
     required
         Whether a mapping must fill it.
+    words
+        Section of the word file that its values are looked up in.
     """
 
     name: str
@@ -82,6 +86,7 @@ class Target:
     spellings: tuple[str, ...] = ()
     personal: PersonalKind | None = None
     required: bool = False
+    words: str = ""
 
 
 _READERS: dict[Reader, str] = {
@@ -239,6 +244,7 @@ def _targets() -> dict[str, Target]:
             tuple(_SPELLINGS.get(name, "").split()),
             None,
             name in REQUIRED,
+            "flag" if reader_of[name] is Reader.FLAG else name,
         )
     for name, kind in _PERSONS.items():
         column = persons.c[name.removeprefix("person_")]
@@ -262,10 +268,10 @@ _CODED = frozenset(
 )  # fmt: skip
 
 TARGETS: dict[str, Target] = _targets()
-"""Every field by name, in the order of the warehouse's columns."""
+"""Every field of a submission by name, in the order of the warehouse's columns."""
 
 
-def by_reader(*readers: Reader) -> tuple[str, ...]:
+def by_reader(*readers: Reader, targets: dict[str, Target] = TARGETS) -> tuple[str, ...]:
     """Return the names of the fields that one of ``readers`` reads.
 
     Examples
@@ -273,13 +279,13 @@ def by_reader(*readers: Reader) -> tuple[str, ...]:
     >>> by_reader(Reader.PRODUCT)
     ('product_kind', 'product_category', 'product')
     """
-    return tuple(name for name, target in TARGETS.items() if target.reader in readers)
+    return tuple(name for name, target in targets.items() if target.reader in readers)
 
 
-def fields_table() -> str:
+def fields_table(targets: dict[str, Target] = TARGETS) -> str:
     """Return the documentation's table of all fields, in Markdown."""
     rows = ["| 字段 | 含义 | 怎样读 | 最长 | 常见列名 |", "|---|---|---|---|---|"]
-    for target in TARGETS.values():
+    for target in targets.values():
         must = "（必填）" if target.required else ""
         rows.append(
             f"| `{target.name}` | {target.label}{must} | {READER_LABELS[target.reader]} "

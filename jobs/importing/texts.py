@@ -4,7 +4,7 @@ import polars as pl
 
 from jobs.importing.binding import Binding, BoundField
 from jobs.importing.mapping import Mapping
-from jobs.importing.targets import TARGETS, Reader
+from jobs.importing.targets import Reader
 from jobs.importing.words import word_key
 
 PLAIN = frozenset({Reader.ID, Reader.TEXT, Reader.FREE_TEXT, Reader.PERSON})
@@ -80,7 +80,7 @@ class FieldTexts:
 
     def _mapped(self, field: BoundField, column: pl.Series) -> pl.Series:
         spec = field.spec
-        if spec.values or (spec.has_default and TARGETS[field.name].reader in PLAIN):
+        if spec.values or (spec.has_default and field.target.reader in PLAIN):
             column = self._by_values(field, column)
         if spec.empty is not None:
             column = column.fill_null(spec.empty)
@@ -92,7 +92,7 @@ class FieldTexts:
 
     def _by_values(self, field: BoundField, column: pl.Series) -> pl.Series:
         listed = {word_key(word): value for word, value in field.spec.values.items()}
-        replace_rest = field.spec.has_default and TARGETS[field.name].reader in PLAIN
+        replace_rest = field.spec.has_default and field.target.reader in PLAIN
         known = column.drop_nulls().unique()
         replaced = []
         for text in known:

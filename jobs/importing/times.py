@@ -33,7 +33,9 @@ _SERIAL = r"^[2-7]\d{4}(?:\.\d+)?$"
 _AFTERNOON = ("下午", "晚上", "晚", "PM", "pm", "Pm", "中午")
 
 
-def read_times(column: pl.Series, *, formats: Sequence[str] = ()) -> pl.Series:
+def read_times(
+    column: pl.Series, *, formats: Sequence[str] = (), first_year: int = FIRST_YEAR
+) -> pl.Series:
     """Read a column of times.
 
     Parameters
@@ -42,12 +44,14 @@ def read_times(column: pl.Series, *, formats: Sequence[str] = ()) -> pl.Series:
         Texts; leading and trailing blanks removed.
     formats
         Tried first, in order: strftime formats, ``excel`` (serial days), ``epoch``, ``epoch_ms``.
+    first_year
+        Times before are taken for typing errors.
 
     Returns
     -------
     polars.Series
         Datetimes without zone, to the second; null where nothing fits or the year is not between
-        `FIRST_YEAR` and `LAST_YEAR`.
+        ``first_year`` and `LAST_YEAR`.
 
     Notes
     -----
@@ -62,7 +66,7 @@ def read_times(column: pl.Series, *, formats: Sequence[str] = ()) -> pl.Series:
     likely = _likely_format(column, formats)
     if likely is not None:
         found = _by_format(column, likely)
-        if found.null_count() == column.null_count() and _inside(found):
+        if found.null_count() == column.null_count() and _inside(found, first_year):
             return found.dt.truncate("1s")
     result = pl.Series(column.name, [None], pl.Datetime("us")).new_from_index(0, len(column))
     left = column
@@ -79,7 +83,7 @@ def read_times(column: pl.Series, *, formats: Sequence[str] = ()) -> pl.Series:
             odd, _take_apart(odd), default=None, return_dtype=pl.Datetime("us")
         )
         result = result.zip_with(result.is_not_null(), taken_apart)
-    inside = result.dt.year().is_between(FIRST_YEAR, LAST_YEAR)
+    inside = result.dt.year().is_between(first_year, LAST_YEAR)
     return result.set(~inside.fill_null(value=True), None).dt.truncate("1s").alias(column.name)
 
 
@@ -95,9 +99,9 @@ def _likely_format(column: pl.Series, formats: Sequence[str]) -> str | None:
     return None
 
 
-def _inside(times: pl.Series) -> bool:
+def _inside(times: pl.Series, first_year: int) -> bool:
     years = (times.dt.year().min(), times.dt.year().max())
-    return all(each is None or FIRST_YEAR <= int(str(each)) <= LAST_YEAR for each in years)
+    return all(each is None or first_year <= int(str(each)) <= LAST_YEAR for each in years)
 
 
 def _by_format(column: pl.Series, form: str) -> pl.Series:

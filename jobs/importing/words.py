@@ -24,6 +24,10 @@ CODES: dict[str, tuple[str, ...]] = {
     "requested_remedies": tuple(vocabulary.Remedy),
     "satisfaction": ("1", "2", "3", "4", "5"),
     "flag": ("1", "0"),
+    "operator_status": tuple(vocabulary.OperatorStatus),
+    "event_kind": tuple(vocabulary.OperatorEvent),
+    **{f"{kind}_outcome": tuple(codes) for kind, codes in vocabulary.EVENT_OUTCOMES.items()},
+    **{f"{kind}_severity": tuple(codes) for kind, codes in vocabulary.EVENT_SEVERITIES.items()},
 }
 """Stored codes by section of the word file."""
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.components import cluster_filter
 from pages.components.drilling import trail
 from queries.dimensions import DIMENSIONS
 from queries.scope import EVERYTHING, Scope
@@ -143,7 +144,7 @@ def rewritten(
 
 def current(scope: Scope) -> Selection:
     """Return the selection that the address names now, to a viewer of this scope."""
-    return read(query(), scope).selection
+    return cluster_filter.without_gone(read(query(), scope).selection, scope)[0]
 
 
 def query() -> dict[str, str]:

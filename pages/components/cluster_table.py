@@ -11,9 +11,6 @@ from queries.selection import Comparison
 
 BOARD = "clusters"
 
-STEADY = 0.4
-"""Stability below which a cluster is but a hint; ours."""
-
 BESIDE, BELOW = ("county_code", "issue_subtype"), ("industry", "operator_id")
 """Levels by which the submissions of a cluster are counted, beside its list and below it."""
 
@@ -51,7 +48,11 @@ def _row(cluster: "pd.Series[Any]", chosen: str, largest: float) -> Row:
             Cell(change.text),
             Cell(
                 f"{stability:.2f}" if known else wording.UNKNOWN,
-                hint="低于0.40，仅作线索（本系统设定）" if known and stability < STEADY else "",
+                hint=(
+                    f"低于{cluster_view.STEADY:.2f}，仅作线索（本系统设定）"
+                    if known and stability < cluster_view.STEADY
+                    else ""
+                ),
             ),
         ),
         selected=chosen in cluster["keys"],
@@ -63,11 +64,12 @@ def marks(cluster: "pd.Series[Any]") -> str:
 
     Examples
     --------
-    >>> marks(pd.Series({"pinned": True, "is_new": True, "hidden": False, "waiting": "改名"}))
-    '置顶·新增·改名待更新'
+    >>> marks(pd.Series({"pinned": True, "topic": "退费", "is_new": True, "hidden": False, "waiting": ""}))
+    '置顶·种子·新增'
     """
     told = [
         "置顶" if cluster["pinned"] else "",
+        "种子" if cluster["topic"] else "",
         "新增" if cluster["is_new"] else "",
         "已隐藏" if cluster["hidden"] else "",
         f"{cluster['waiting']}待更新" if cluster["waiting"] else "",

@@ -9,16 +9,21 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from pages.components import address, render, wording
+from analytics import cluster_levels, cluster_matching, text_map
+from pages.components import address, cluster_filter, findings_data, render, wording
 from pages.components.findings_data import ClusterCounts, ClusterRun
 from pages.components.store import Decision
-from queries.selection import Comparison, DateRange, Selection
+from queries.scope import Scope
+from queries.selection import Comparison, DateRange, InvalidSelectionError, Selection
 
-LEVELS = {"coarse": "概览（约10类）", "medium": "中等（约30类）", "fine": "细分（约100类）"}
+LEVELS = {
+    code: f"{label}（约{cluster_levels.LEVELS[code]}类）"
+    for code, label in (("coarse", "概览"), ("medium", "中等"), ("fine", "细分"))
+}
 """Zooms, coarse first, by their code in the address."""
 
-TITLE_WORDS = 4
-"""Label words that stand for a cluster without a name; ours."""
+STEADY = 0.4
+"""Stability below which a cluster is but a hint; ours."""
 
 WAITING = "待下次更新生效"
 
@@ -65,8 +70,9 @@ def title(cluster: "pd.Series[Any]") -> str:
     '健身、退费'
     """
     words = cluster["words"]
-    listed = "、".join(words[:TITLE_WORDS]) if isinstance(words, list) else ""
-    return str(cluster["name"]) or listed or "（无标签词）"
+    return cluster_filter.title(
+        str(cluster["name"]), tuple(words) if isinstance(words, list) else ()
+    )
 
 
 def level_of(decision: Decision) -> str:
@@ -256,9 +262,42 @@ def show_finer(cluster: "pd.Series[Any]", level: str) -> None:
             icon=":material/account_tree:",
             key="clusters.finer",
             on_click=lambda: address.go(
-                level=finer, within=str(cluster["cluster_key"]), cluster=None
+                level=finer, within=str(cluster["cluster_key"]), cluster_shown=None
             ),
         )
+
+
+def show_filter(cluster: "pd.Series[Any]", selection: Selection, scope: Scope) -> None:
+    """Draw the way to all pages filtered by a cluster, and to its submissions."""
+    keys = cluster["keys"]
+    chosen = set(keys) <= set(selection.members("cluster"))
+    st.button(
+        "取消按此类筛选" if chosen else "在全部页面中按此类筛选",
+        icon=":material/filter_alt:",
+        type="tertiary",
+        key="clusters.filter",
+        help="只含聚类覆盖日期内参与聚类的投诉、举报",
+        on_click=_filter,
+        args=(keys, scope),
+        kwargs={"chosen": not chosen},
+    )
+    st.page_link(
+        "pages/submissions.py",
+        label="查看诉求明细",
+        icon=":material/arrow_forward:",
+        query_params=selection.with_filter("cluster", keys).to_query(),
+    )
+
+
+def _filter(keys: tuple[str, ...], scope: Scope, *, chosen: bool) -> None:
+    before = address.current(scope)
+    members = set(before.members("cluster"))
+    try:
+        address.go(
+            before.with_filter("cluster", members | set(keys) if chosen else members - set(keys))
+        )
+    except InvalidSelectionError as error:
+        address.refuse(error)
 
 
 def explain_method() -> None:
@@ -266,13 +305,21 @@ def explain_method() -> None:
     with st.popover("方法与局限", icon=":material/help:", type="tertiary"):
         st.markdown(
             "- 按内容用词和词义把相近的诉求归为一类，类名取最有代表性的词，由人改名后以人定为准。\n"
-            "- 先分为约100个细类，再逐级合并为约30类、约10类；每类至少平均20件（本系统设定）。\n"
-            "- 对最近90天的投诉和举报聚类，数据每推进7天重新聚类一次（本系统设定）；"
-            "新旧两次按共有诉求和标签词对应，对应不上的标为“新增”。\n"
+            f"- 先分为约{cluster_levels.LEVELS['fine']}个细类，再逐级合并为约"
+            f"{cluster_levels.LEVELS['medium']}类、约{cluster_levels.LEVELS['coarse']}类；"
+            f"每类平均至少{cluster_levels.LEAST_MEAN_SIZE}件（本系统设定）。\n"
+            f"- 对最近{findings_data.CLUSTERED_DAYS}天的投诉和举报聚类，"
+            f"超过{findings_data.CLUSTERED_TEXTS:,}件时按固定规则抽取；"
+            f"数据每推进{findings_data.DAYS_BETWEEN_RUNS}天，或可聚类的文本增减超过"
+            f"{findings_data.GROWN_SHARE:.0%}时重新聚类（本系统设定）；"
+            f"新旧两次按共有诉求和标签词对应，相似度低于{cluster_matching.THRESHOLD}"
+            "（本系统设定）的标为“新增”。\n"
+            "- 种子主题的词由人给出：写到其中任一词的诉求自成一类，各级都保留，不与其他类合并。\n"
             "- 人的改名、合并、拆分、隐藏、置顶在以后各次聚类中沿用。\n"
-            "- 聚类是辅助归纳，界线不是绝对的：稳定度低于0.4的类（本系统设定）只宜作线索，"
+            f"- 聚类是辅助归纳，界线不是绝对的：稳定度低于{STEADY}的类（本系统设定）只宜作线索，"
             "结论应以打开的诉求原文为准。\n"
-            "- 地图上只有远近有意义，方向和空白宽窄没有含义；最多画2万件。"
+            "- 地图上只有远近有意义，方向和空白宽窄没有含义；"
+            f"最多画{text_map.MAX_TEXTS:,}件。"
         )
 
 

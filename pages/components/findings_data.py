@@ -8,6 +8,7 @@ import streamlit as st
 from pages.components.data import ENTRIES, TTL, Source, opened, source_now
 from queries import (
     category_reads,
+    cluster_runs,
     cluster_texts,
     entry_reads,
     new_word_reads,
@@ -17,11 +18,14 @@ from queries import (
 from queries import category_tables as kept_categories
 from queries import clusters as cluster_reads
 from queries import entry_tables as kept_entries
+from queries import new_words as new_words_kept
 from queries import tag_tables as kept_tags
 from queries.category_doubts import MAX_RECORDS
 from queries.category_reads import CategoryDoubts
-from queries.cluster_runs import STEP as CLUSTER_STEP
-from queries.clusters import ClusterCounts, ClusterRun, ClustersNotDerivedError
+from queries.cluster_names import ClusterNames, fetch_cluster_names
+from queries.cluster_tables import STEP as CLUSTER_STEP
+from queries.cluster_tables import ClustersNotDerivedError
+from queries.clusters import ClusterCounts, ClusterRun
 from queries.entry_reads import EntryQuality
 from queries.entry_tables import CHECKS, ELEMENTS, EntriesNotCheckedError
 from queries.new_word_reads import NewWords, NewWordsNotDerivedError
@@ -38,6 +42,7 @@ __all__ = [
     "ELEMENTS",
     "CategoryDoubts",
     "ClusterCounts",
+    "ClusterNames",
     "ClusterRun",
     "ClustersNotDerivedError",
     "EntriesNotCheckedError",
@@ -60,6 +65,17 @@ CONTRADICTION = category_reads.CONTRADICTION
 UNCLEAR = category_reads.UNCLEAR
 MAX_DOUBTS = category_reads.MAX_DOUBTS
 MAX_JUDGED = MAX_RECORDS
+CLUSTERED_DAYS = cluster_runs.WINDOW_DAYS
+CLUSTERED_TEXTS = cluster_runs.MAX_TEXTS
+DAYS_BETWEEN_RUNS = cluster_runs.DAYS_BETWEEN_RUNS
+GROWN_SHARE = cluster_runs.GROWN_SHARE
+NEW_WORD_DAYS = new_words_kept.WINDOW_DAYS
+NEW_WORD_PAST_DAYS = new_words_kept.BASELINE_DAYS
+NEW_WORD_LEAST_PAST = new_words_kept.MIN_BASELINE_DAYS
+NEW_WORD_TEXTS = new_words_kept.WINDOW_TEXTS
+NEW_WORD_PAST_TEXTS = new_words_kept.BASELINE_TEXTS
+NEW_WORD_MAX_Q = new_words_kept.MAX_Q
+NEW_WORD_SEASON_RISE = new_words_kept.SEASON_RISE
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
@@ -296,6 +312,16 @@ def cluster_points(
 def cluster_listed(selection: Selection, scope: Scope, keys: Sequence[int]) -> pd.DataFrame:
     """Read `queries.cluster_texts.fetch_listed`."""
     return cluster_texts.fetch_listed(opened(source_now()), selection, scope, keys=keys)
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _cluster_names(source: Source, scope: Scope, keys: tuple[str, ...]) -> ClusterNames:
+    return fetch_cluster_names(opened(source), scope, keys=keys)
+
+
+def cluster_names(scope: Scope, *, keys: Sequence[str]) -> ClusterNames:
+    """Read `queries.cluster_names.fetch_cluster_names` through the cache."""
+    return _cluster_names(source_now(), scope, tuple(keys))
 
 
 def cluster_sample(scope: Scope, *, level: str, keys: Sequence[str]) -> pd.DataFrame:

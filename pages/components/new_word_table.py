@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from analytics import new_words
 from analytics.keyness import compare_words
-from pages.components import wording
+from pages.components import findings_data, wording
 from pages.components.findings_data import NewWords
 from pages.components.store import Decision
 from queries.vocabulary import WordVerdict
@@ -34,7 +35,7 @@ STATES: Mapping[str, str] = {
 """What the list can be narrowed to, the default first."""
 
 _COLUMNS = (
-    ("count", "近30天", 48, "窗口期内具体问题含该词的诉求件数"),
+    ("count", f"近{findings_data.NEW_WORD_DAYS}天", 48, "窗口期内具体问题含该词的诉求件数"),
     ("baseline_count", "此前", 40, "基准期内含该词的诉求件数"),
     ("rise", "倍数", 50, "含该词诉求的占比为基准期的多少倍"),
     (
@@ -217,12 +218,17 @@ def weekly(found: NewWords, words: Sequence[str]) -> dict[str, list[float]]:
 
 
 TOO_SHORT = (
-    "窗口期之前的数据不足60天（本系统设定），无法与过去比对，暂不识别新词；已有研判结果的词仍列出。"
+    f"窗口期之前的数据不足{findings_data.NEW_WORD_LEAST_PAST}天（本系统设定），无法与过去比对，"
+    "暂不识别新词；已有研判结果的词仍列出。"
 )
 METHOD = (
-    "识别方法：从最近30天的具体问题中找出总在一起、前后搭配多样的字串（2至8字，可含字母数字），"
-    "词典、分类目录、区划和企业名称中已有的、常用词拼成的短语除外；与此前365天比对，占比升至4倍以上且q值不超过0.01才算新词，"
-    "去年同样日期已常见的季节性用词除外；格式信函只计一次（以上阈值均为本系统设定）。"
+    f"识别方法：从最近{findings_data.NEW_WORD_DAYS}天的具体问题中找出总在一起、前后搭配多样的字串"
+    f"（2至{new_words.MAX_LENGTH}字，可含字母数字），不少于{new_words.MIN_TEXTS}篇不同正文写到；"
+    "词典、分类目录、区划和企业名称中已有的、常用词拼成的短语除外；"
+    f"与此前{findings_data.NEW_WORD_PAST_DAYS}天比对，占比升至{new_words.MIN_RISE:g}倍以上"
+    f"且q值不超过{findings_data.NEW_WORD_MAX_Q}才算新词，"
+    f"占比不足去年同样日期{findings_data.NEW_WORD_SEASON_RISE:g}倍的季节性用词除外；"
+    "格式信函只计一次（以上阈值均为本系统设定）。"
     "数量、倍数和q值按可见范围和筛选条件计算，与上方时间范围无关。带*的研判结果待下次更新生效。"
 )
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import yaml
 
+from analytics.rule_errors import RuleSyntaxError
 from analytics.tag_definitions import TagDefinition, read_tags
 from analytics.tags_in_force import (
     IN_FORCE,
@@ -15,6 +16,7 @@ from analytics.tags_in_force import (
     TagDecision,
     decided_tag,
     rule_digest,
+    rule_fault,
     tags_in_force,
 )
 from pages.components import findings_data, places, store
@@ -30,6 +32,7 @@ class State(StrEnum):
     PENDING = "pending"
     OFF = "off"
     OFF_PENDING = "off_pending"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,15 @@ class Tag:
         The rule that came with the program, None for a tag of one's own.
     decision
         What somebody decided about it last, None if nobody did.
+    fault
+        Why its rule cannot be read, so that the tag is not given; None if it can.
     """
 
     definition: TagDefinition
     state: State
     shipped: TagDefinition | None
     decision: Decision | None
+    fault: RuleSyntaxError | None = None
 
     @property
     def code(self) -> str:
@@ -58,8 +64,13 @@ class Tag:
 
     @property
     def in_force(self) -> bool:
-        """True unless it is switched off."""
+        """True unless it is switched off or its rule cannot be read."""
         return self.state in {State.APPLIED, State.PENDING}
+
+    @property
+    def is_off(self) -> bool:
+        """True if it is switched off."""
+        return self.state in {State.OFF, State.OFF_PENDING}
 
 
 @functools.cache
@@ -100,7 +111,10 @@ def stand(
     for tag in tags_in_force(given, told):
         applied = books.get(tag.code) == (tag.name, rule_digest(tag))
         state = State.APPLIED if applied else State.PENDING
-        found[tag.code] = Tag(tag, state, ours.get(tag.code), decisions.get(tag.code))
+        fault = rule_fault(tag)
+        if fault is not None:
+            state = State.UNREADABLE
+        found[tag.code] = Tag(tag, state, ours.get(tag.code), decisions.get(tag.code), fault)
     for each in told:
         if each.verdict != OFF:
             continue
@@ -109,7 +123,8 @@ def stand(
             was = decided_tag(TagDecision(each.code, IN_FORCE, each.details), was)
         if was is not None:
             state = State.OFF_PENDING if each.code in books else State.OFF
-            found[each.code] = Tag(was, state, ours.get(each.code), decisions[each.code])
+            fault = rule_fault(was)
+            found[each.code] = Tag(was, state, ours.get(each.code), decisions[each.code], fault)
     return found
 
 

@@ -35,10 +35,12 @@ __all__ = [
     "RepeatsNotDerivedError",
     "are_known",
     "claimants_of",
+    "group",
     "group_members",
     "groups",
     "groups_of",
     "left_out",
+    "left_out_is_known",
 ]
 
 MAX_GROUPS = repeat_reads.MAX_GROUPS
@@ -48,6 +50,11 @@ MAX_MEMBERS = repeat_reads.MAX_MEMBERS
 def are_known() -> bool:
     """Tell whether repeats and shared matters are derived from the submissions as they are."""
     return {STEP, SHARED_STEP} <= opened(source_now()).fresh
+
+
+def left_out_is_known() -> bool:
+    """Tell whether it is known what de-noised counts leave out of the submissions as they are."""
+    return STEP in opened(source_now()).fresh
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
@@ -68,6 +75,20 @@ def _groups(source: Source, selection: Selection, scope: Scope, kind: str, limit
 def groups(selection: Selection, scope: Scope, *, kind: str, limit: int = 50) -> Groups:
     """Read `queries.repeat_reads.fetch_groups` through the cache."""
     return _groups(source_now(), selection, scope, kind, limit)
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _group(
+    source: Source, selection: Selection, scope: Scope, kind: str, group_key: int
+) -> pd.DataFrame:
+    return repeat_reads.fetch_group(
+        opened(source), selection, scope, kind=kind, group_key=group_key
+    )
+
+
+def group(selection: Selection, scope: Scope, *, kind: str, group_key: int) -> pd.DataFrame:
+    """Read `queries.repeat_reads.fetch_group` through the cache."""
+    return _group(source_now(), selection, scope, kind, group_key)
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)

@@ -39,7 +39,7 @@ ROWS = 15
 """Groups on one page of the list; ours."""
 
 MOST_LISTED = 1_500
-"""Groups that can be paged through; ours, all of them are in the export."""
+"""Groups that can be paged through; ours, the export has more of them."""
 
 _RULES = read_rules()
 
@@ -89,12 +89,22 @@ RULES: Mapping[str, str] = MappingProxyType(
 def fetch(selection: Selection, scope: Scope, kind: str, *, limit: int) -> Groups:
     """Return the groups of a kind; claimants with what was last decided about each."""
     found = repeat_data.groups(selection, scope, kind=kind, limit=limit)
-    if kind != CLAIMANT:
-        return found
+    return replace(found, frame=_judged(found.frame)) if kind == CLAIMANT else found
+
+
+def fetch_one(
+    selection: Selection, scope: Scope, kind: str, group: int
+) -> Mapping[Any, Any] | None:
+    """Return one group as a row of the list, however far down it stands; None where there is none."""
+    frame = repeat_data.group(selection, scope, kind=kind, group_key=group)
+    rows = (_judged(frame) if kind == CLAIMANT else frame).to_dict("records")
+    return rows[0] if rows else None
+
+
+def _judged(frame: pd.DataFrame) -> pd.DataFrame:
     latest = claimant_decisions()
-    verdicts = [latest[key].verdict if key in latest else "" for key in found.frame["group_key"]]
-    frame = found.frame.assign(verdict=pd.Series(verdicts, index=found.frame.index, dtype=object))
-    return replace(found, frame=frame)
+    verdicts = [latest[key].verdict if key in latest else "" for key in frame["group_key"]]
+    return frame.assign(verdict=pd.Series(verdicts, index=frame.index, dtype=object))
 
 
 def claimant_decisions() -> dict[int, Decision]:
@@ -273,7 +283,13 @@ def fetched(groups: Groups, kind: str) -> str:
     """Return how many groups there are, and how many of them can be seen here."""
     unit = "名投诉人" if kind == CLAIMANT else "组"
     cut = len(groups.frame) < groups.total
-    rest = f"，列出件数最多的{len(groups.frame):,}{unit}，其余见导出" if cut else ""
+    order = "层级最高、件数最多" if kind == CLAIMANT else "件数最多"
+    most = (
+        f"导出最多{repeat_data.MAX_GROUPS:,}{unit}"
+        if groups.total > repeat_data.MAX_GROUPS
+        else "其余见导出"
+    )
+    rest = f"，列出{order}的{len(groups.frame):,}{unit}，{most}" if cut else ""
     return f"共{groups.total:,}{unit}，涉及当前筛选范围内{wording.count(groups.selected)}{rest}。"
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.components import (
     address,
+    cluster_filter,
     data,
     freshness,
     listing,
@@ -17,6 +18,7 @@ from pages.components import (
     panels,
     pills,
     render,
+    repeat_data,
     views,
     wording,
 )
@@ -39,6 +41,16 @@ NAMED_OPERATORS = 20
 """Operators whose names are looked up for pills; further ones show their number."""
 
 
+DENOISED = (
+    "剔除重复诉求和多头诉求（首件计入），以及疑似牟利性投诉（需核实）中疑似、高度疑似层级的"
+    "全部诉求，数量见下方说明；规则、逐件依据和人工改判见“异常诉求”页。关闭为登记原始口径"
+)
+DENOISED_UNKNOWN = (
+    "异常诉求尚未随现有数据识别，打开后不剔除或只剔除上次识别的诉求；"
+    "请管理员运行刷新任务后再使用去重口径"
+)
+
+
 def selection_bar(
     scope: Scope,
     *,
@@ -59,8 +71,8 @@ def selection_bar(
         File and label of the page that shows the same selection in another way.
     """
     reading = address.read(address.query(), scope)
-    selection = reading.selection
-    for fault in reading.faults:
+    selection, gone = cluster_filter.without_gone(reading.selection, scope)
+    for fault in (*reading.faults, *gone):
         st.warning(_fault_text(fault), icon=":material/link_off:")
     panels.compact()
     with st.container(key="selection_bar", gap="xsmall"):
@@ -103,9 +115,9 @@ def selection_bar(
 def operator_names(selection: Selection, scope: Scope) -> dict[str, str]:
     """Return the names of the operators that the selection names, as far as the viewer may see.
 
-    The names of its tags are among them: no table of labels knows those made here.
+    The names of its tags and clusters are among them: no table of labels knows them.
     """
-    found: dict[str, str] = {}
+    found = cluster_filter.names(selection, scope)
     if any(each.dimension == "tag" for each in selection.filters):
         found |= own_tags.names()
     both = (*selection.members("operator"), *selection.members("operator", exclude=True))
@@ -120,6 +132,8 @@ def operator_names(selection: Selection, scope: Scope) -> dict[str, str]:
 def sentence(selection: Selection, scope: Scope, totals: Totals, names: Mapping[str, str]) -> str:
     """Return what is counted: with what a de-noised count leaves out, and if the period is not over.
 
+    A filter by cluster keeps but what was clustered, which is said too.
+
     Parameters
     ----------
     totals
@@ -132,19 +146,33 @@ def sentence(selection: Selection, scope: Scope, totals: Totals, names: Mapping[
         whole = data.totals(replace(selection, denoised=False), scope, measures=("submissions",))
         counted = data.totals(selection, scope, measures=("submissions",))
         left_out = whole.current["submissions"] - counted.current["submissions"]
-    return wording.describe(
+    told = wording.describe(
         selection,
         days=totals.days,
         names=names,
         left_out=left_out,
         is_over=data.status().last_day is None or data.status().is_over(totals.days),
     )
+    return f"{told}{_clustered(selection, scope)}"
+
+
+def _clustered(selection: Selection, scope: Scope) -> str:
+    found = cluster_filter.covered(selection, scope)
+    if found is None or found.days is None:
+        return ""
+    return f"聚类条件只含{wording.days_text(found.days)}参与聚类的投诉、举报。"
 
 
 def _fault_text(fault: InvalidSelectionError) -> str:
     if isinstance(fault, address.OutsideScopeError):
         name = render.as_label(wording.label("region", fault.value))
         return f"网址中的区域“{name}”不在您的可见范围内，未作为筛选条件。"
+    if isinstance(fault, cluster_filter.GoneClusterError):
+        key = render.as_label(fault.value)
+        return (
+            f"聚类条件{key}已不存在（诉求已重新聚类，或该类已被合并、拆分），未作为筛选条件；"
+            "请到“诉求聚类”页重新选择。"
+        )
     return f"{render.as_label(wording.explain(fault) or '')}本页暂按默认条件显示。"
 
 
@@ -237,10 +265,7 @@ def _denoised(selection: Selection, scope: Scope) -> None:
         "去重口径",
         key=address.bound("bar.denoised", selection.denoised),
         on_change=_changed("bar.denoised", scope, lambda before, on: replace(before, denoised=on)),
-        help=(
-            "剔除重复诉求和多头诉求（首件计入），以及疑似牟利性投诉（需核实）中疑似、高度疑似层级的"
-            "全部诉求，数量见下方说明；规则、逐件依据和人工改判见“异常诉求”页。关闭为登记原始口径"
-        ),
+        help=DENOISED if repeat_data.left_out_is_known() else DENOISED_UNKNOWN,
     )
 
 

@@ -176,7 +176,7 @@ def show(
 
 
 def _other_buttons(viewer: Viewer, tag: Tag | None, key: str) -> None:
-    if tag is not None and tag.in_force:
+    if tag is not None and not tag.is_off:
         st.button(
             "停用标签",
             icon=":material/block:",

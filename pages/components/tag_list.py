@@ -38,6 +38,7 @@ STATES: Mapping[State, str] = {
     State.PENDING: "待下次更新生效",
     State.OFF: "已停用",
     State.OFF_PENDING: "已停用，待下次更新生效",
+    State.UNREADABLE: "规则无法解析，未执行",
 }
 BETWEEN = "\n"
 """Between title and narrative, as rules see them."""
@@ -148,8 +149,11 @@ def show_detail(tag: Tag, selection: Selection, scope: Scope) -> None:
             query_params=selection.with_filter("tag", [definition.code]).to_query(),
         )
     st.caption(render.as_label(definition.description))
+    if tag.fault is not None:
+        reason = render.as_label(rule_wording.fault_text(tag.fault))
+        st.warning(f"规则无法解析，未执行：{reason}请修改规则或停用标签。", icon=":material/rule:")
     with st.container(height=RULE_PIXELS, border=True):
-        st.text(rule_wording.readable(definition.rule))
+        st.text(definition.rule if tag.fault else rule_wording.readable(definition.rule))
         if definition.guarded:
             st.text("紧跟在“未”“没有”等否定词后面的不算。")
     page = data.submissions(
@@ -159,7 +163,7 @@ def show_detail(tag: Tag, selection: Selection, scope: Scope) -> None:
         f"**最新诉求** :small[共{wording.count(page.total)}，列出最近{len(page.frame)}件，标黄的是规则所看的词，点击时间查看全过程]"
     )
     marked_texts.show(
-        marked(page.frame, definition),
+        marked(page.frame, None if tag.fault else definition),
         title=f"带“{definition.name}”标签的最新诉求",
         empty="筛选范围内没有带该标签的诉求。",
         key="examples",
@@ -177,20 +181,23 @@ def _toggle(code: str, scope: Scope) -> None:
     address.go(address.current(scope).toggled("tag", code))
 
 
-def marked(frame: pd.DataFrame, definition: TagDefinition) -> list[Text]:
+def marked(frame: pd.DataFrame, definition: TagDefinition | None) -> list[Text]:
     """Return submissions with what a rule looked at marked.
 
     Parameters
     ----------
     frame
         As of a page of submissions.
+    definition
+        Of the tag; None marks nothing.
     """
-    rules = tag_rules((definition,))
+    told = () if definition is None else (definition,)
+    rules, codes = tag_rules(told), [each.code for each in told]
     found = []
     for record in frame.to_dict("records"):
         shown = [record[name] for name in ("title", "narrative")]
         text = BETWEEN.join(str(each) for each in shown if not tables.is_missing(each))
-        spans = rules.highlight(text, rules=[definition.code])
+        spans = rules.highlight(text, rules=codes)
         notes = [
             tables.text_of(name, record[name])
             for name in ("kind", "county_code", "issue_type")

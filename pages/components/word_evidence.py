@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analytics.cooccurrence import MAX_NODES, Network, network_around
+from analytics.cooccurrence import MAX_NODES, MIN_TEXTS, Network, network_around
 from analytics.new_words import find_sentences
 from analytics.segmentation import WordIndex
 from pages.components import address, data, findings_data, listing, panels, render, tables, wording
@@ -88,7 +88,7 @@ def note(found: Network) -> str:
     middle = found.nodes.iloc[0]
     return (
         f"在所选范围最近{found.text_count:,}件诉求中，{wording.count(middle['texts'])}含“{render.as_label(str(found.nodes.index[0]))}”。"
-        f"连线表示两词同现于一件的次数明显多于偶然（对数似然比，p<0.001，至少3件，本系统设定），"
+        f"连线表示两词同现于一件的次数明显多于偶然（对数似然比，p<0.001，至少{MIN_TEXTS}件，本系统设定），"
         "圆越大同现越多，颜色为词群；点击词语按该词搜索。"
     )
 

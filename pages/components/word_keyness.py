@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.keyness import compare_words
-from pages.components import findings_data, grid, panels, wording
+from pages.components import data, findings_data, grid, panels, wording
 from pages.components.boards import WORD
 from pages.components.exports import Sheet
 from pages.components.findings_data import WordCounts
@@ -28,6 +28,8 @@ ROWS = 20
 
 MAX_Q = 0.01
 """Largest q-value of a word that is listed; ours."""
+
+NO_PAST = "上期数据不全，无法比较上升。"
 
 _DEFINITIONS = (
     ("显著度（z）", "对数优势比除以其标准误，含先验；越大越不像偶然"),
@@ -118,9 +120,10 @@ def _show_rise(
 ) -> None:
     found = findings_data.words_over_time(selection, scope)
     if "previous" not in found.days:
-        st.caption("上期数据不全，无法比较上升。")
+        st.caption(NO_PAST)
         return
-    frame = risen(found).head(ROWS)
+    every = risen(found)
+    frame = every.head(ROWS)
     heads = [
         Head("词语"),
         Head("本期", right=True, width=62),
@@ -142,17 +145,28 @@ def _show_rise(
         )
         for record in frame.reset_index().to_dict("records")
     ]
-    base = [
-        _base(found, name, label) for name, label in (("current", "本期"), ("previous", "上期"))
-    ]
-    if "last_year" in found.days:
-        base.append(_base(found, "last_year", "去年同期"))
-    note = (
-        f"{'，'.join(base)}。比较含该词的诉求占比，按带先验的对数优势比排序；本期不少于"
-        f"{found.least}件、q值不超过{MAX_Q}且比去年同期也上升才列出（本系统设定），"
-        "因此季节性用词不列。格式信函会使其中的词一起上升，可开启去重口径剔除重复件。"
-    )
+    note = _rise_note(found, listed=len(frame), total=len(every))
     _draw("上升显著的词", heads, rows, on_click, empty="没有比上期显著上升的词", note=note)
+
+
+def _listed(listed: int, total: int) -> str:
+    return f"共{total:,}个词，" + ("全部列出。" if listed == total else f"列出前{listed:,}个。")
+
+
+def _rise_note(found: WordCounts, *, listed: int, total: int) -> str:
+    """Return what words were compared over, which are listed, and how many of how many."""
+    if "previous" not in found.days:
+        return f"{NO_PAST}{_base(found, 'current', '本期')}。"
+    named = (("current", "本期"), ("previous", "上期"), ("last_year", "去年同期"))
+    base = [_base(found, name, label) for name, label in named if name in found.days]
+    yearly = "且比去年同期也上升" if "last_year" in found.days else ""
+    season = "因此季节性用词不列" if yearly else "去年同期数据不全，季节性用词未能排除"
+    return (
+        f"{'，'.join(base)}。{_listed(listed, total)}"
+        "比较含该词的诉求占比，按带先验的对数优势比排序；本期不少于"
+        f"{found.least}件、q值不超过{MAX_Q}{yearly}才列出（本系统设定），{season}。"
+        "格式信函会使其中的词一起上升，可开启去重口径剔除重复件。"
+    )
 
 
 def _show_contrast(
@@ -164,7 +178,8 @@ def _show_contrast(
         )
         return
     found = findings_data.words_against_rest(selection, scope)
-    frame = distinguishing(found).head(ROWS)
+    every = distinguishing(found)
+    frame = every.head(ROWS)
     heads = [
         Head("词语"),
         Head("所选", right=True, width=62),
@@ -187,11 +202,17 @@ def _show_contrast(
         )
         for record in frame.reset_index().to_dict("records")
     ]
-    note = (
-        f"{_base(found, 'inside', '所选')}，{_base(found, 'rest', '可见范围内其余诉求')}；"
+    note = _contrast_note(found, listed=len(frame), total=len(every))
+    _draw("本范围特有的词", heads, rows, on_click, empty="没有比其余诉求显著更常用的词", note=note)
+
+
+def _contrast_note(found: WordCounts, *, listed: int, total: int) -> str:
+    """Return what words were compared over, which are listed, and how many of how many."""
+    return (
+        f"{_base(found, 'inside', '所选')}，{_base(found, 'rest', '可见范围内其余诉求')}。"
+        f"{_listed(listed, total)}"
         f"所选不少于{found.least}件且q值不超过{MAX_Q}才列出（本系统设定）。"
     )
-    _draw("本范围特有的词", heads, rows, on_click, empty="没有比其余诉求显著更常用的词", note=note)
 
 
 def _row(record: Mapping[Any, Any], terms: Sequence[str], *figures: str) -> Row:
@@ -237,8 +258,9 @@ def z_text(value: float) -> str:
 
 def sheets(selection: Selection, scope: Scope) -> list[Sheet]:
     """Return the words that rose, and those that set the selection apart, to take away."""
-    over_time = risen(findings_data.words_over_time(selection, scope)).reset_index()
-    rise = over_time.set_axis(
+    over_time = findings_data.words_over_time(selection, scope)
+    rise = risen(over_time).reset_index(names="word")
+    rise = rise.set_axis(
         [
             "词语",
             "本期（件）",
@@ -250,13 +272,26 @@ def sheets(selection: Selection, scope: Scope) -> list[Sheet]:
         ],
         axis=1,
     )
-    made = [Sheet("上升显著的词", rise, _DEFINITIONS)]
+    until = f"数据截至{wording.date_text(data.status().last_day)}"
+    told = _rise_note(over_time, listed=len(rise), total=len(rise))
+    made = [Sheet("上升显著的词", rise, _DEFINITIONS, total=len(rise), note=f"{told}{until}")]
     if selection.filters or selection.text:
-        apart = distinguishing(findings_data.words_against_rest(selection, scope)).reset_index()
+        against = findings_data.words_against_rest(selection, scope)
+        apart = distinguishing(against).reset_index(names="word")
         apart = apart.set_axis(
             ["词语", "所选（件）", "其余（件）", "所选占比", "其余占比", "显著度（z）", "q值"],
             axis=1,
         )
         shares = frozenset({"所选占比", "其余占比"})
-        made.append(Sheet("本范围特有的词", apart, _DEFINITIONS, shares=shares))
+        told = _contrast_note(against, listed=len(apart), total=len(apart))
+        made.append(
+            Sheet(
+                "本范围特有的词",
+                apart,
+                _DEFINITIONS,
+                total=len(apart),
+                shares=shares,
+                note=f"{told}{until}",
+            )
+        )
     return made

@@ -330,7 +330,7 @@ _FIXED: tuple[tuple[type[Exception], str], ...] = (
     ),
     (
         findings_data.ClustersNotDerivedError,
-        "诉求聚类尚未随数据更新，请运行“python -m jobs refresh”，然后刷新本页。",
+        "诉求聚类尚未随数据更新，请运行“python -m jobs refresh”，或移除聚类条件后刷新本页。",
     ),
     (
         findings_data.NewWordsNotDerivedError,

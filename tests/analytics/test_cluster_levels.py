@@ -36,6 +36,32 @@ def test_the_number_of_clusters_grows_with_the_texts():
     assert [len(levels[name].topics) for name in LEVELS] == [10, 30, 40]
 
 
+def test_seed_topics_stand_besides_what_is_found(found):
+    seeds = {"健身": ["健身房", "私教课"], "无": ["没有的词"], "停车": ["停车场", "道闸"]}
+    levels = cluster_levels(TEXTS, seeds=seeds).by_level
+    for name in LEVELS:
+        topics = levels[name].topics
+        assert len(topics) == len(found.by_level[name].topics) + 2
+        assert sorted(topics["seed"]) == [*[""] * (len(topics) - 2), "停车", "健身"]
+        for topic in ("健身", "停车"):
+            (number,) = topics.index[topics["seed"] == topic]
+            held = TEXTS.map(lambda text, words=seeds[topic]: any(word in text for word in words))
+            others = TEXTS.map(lambda text: any(w in text for n in seeds for w in seeds[n]))
+            inside = levels[name].labels == number
+            assert inside[held].all()
+            assert not (inside & others & ~held).any()
+    shuffled = cluster_levels(TEXTS.sample(frac=1, random_state=1), seeds=seeds).by_level
+    again = shuffled["coarse"].labels.reindex(TEXTS.index)
+    pd.testing.assert_series_equal(again, levels["coarse"].labels)
+
+
+def test_seed_topics_that_take_every_text():
+    levels = cluster_levels(TEXTS, seeds={"一": ["元"], "二": ["合计"]}).by_level
+    for name in LEVELS:
+        assert levels[name].topics["seed"].tolist() == ["一"]
+        assert levels[name].labels.eq(0).all()
+
+
 def test_the_order_of_rows_has_no_say(found):
     shuffled = cluster_levels(TEXTS.sample(frac=1, random_state=1))
     for name in LEVELS:

@@ -1,6 +1,7 @@
 """Clusters: known subjects are found, followed from run to run, and stay as people want them."""
 
 import datetime as dt
+import json
 
 import pandas as pd
 import pytest
@@ -54,8 +55,9 @@ def load(store, records):
         building.merge()
 
 
-def made(store, *decisions):
-    decided = Decided({DecisionKind.CLUSTER: decisions}) if decisions else NOTHING_DECIDED
+def made(store, *decisions, topics=()):
+    by_kind = {DecisionKind.CLUSTER: decisions, DecisionKind.TOPIC: tuple(topics)}
+    decided = Decided(by_kind) if decisions or topics else NOTHING_DECIDED
     return refresh(store, only=STEP, decided=decided)
 
 
@@ -321,6 +323,63 @@ def test_a_decision_without_its_cluster_is_told(store):
     assert not any(row.hidden for row in read(store, "coarse")[0].values())
 
 
+def topic(number, name, *words):
+    moment = dt.datetime(2026, 4, 1)
+    return Decision(
+        number, DecisionKind.TOPIC, name, "seeded", {"words": list(words)}, "", "analyst", moment
+    )
+
+
+def test_seed_topics_steer_the_run_at_every_level_and_are_taken_back(store):
+    records = rows("a")
+    load(store, records)
+    made(store)
+    plain = read(store, "coarse")
+    toys = topic(1, "消防通道", "停车场", "小区停车")
+    wanted = {
+        each["submission_id"]
+        for each in records
+        if "停车场" in each["narrative"] or "小区停车" in each["narrative"]
+    }
+    made(store, topics=[toys, topic(2, "没有人说", "三文鱼刺身")])
+    for level in ("coarse", "medium", "fine"):
+        found, members, history = read(store, level)
+        (key,) = [each for each, row in found.items() if row.topic]
+        assert (found[key].topic, found[key].name) == ("消防通道", "消防通道")
+        assert wanted <= members[key]
+        assert not found[key].is_new
+        own = [subject_of(each) == "parking" for each in members[key]]
+        assert sum(own) >= 0.9 * len(own)
+    assert [run.run_id for run in history] == [1, 2]
+    assert json.loads(history[-1].topics) == {
+        "没有人说": ["三文鱼刺身"],
+        "消防通道": ["停车场", "小区停车"],
+    }
+    assert not made(store, topics=[toys, topic(2, "没有人说", "三文鱼刺身")])
+    made(store)
+    again, members, history = read(store, "coarse")
+    assert len(history) == 3
+    assert not any(row.topic for row in again.values())
+    assert sorted(map(len, members.values())) == sorted(map(len, plain[1].values()))
+
+
+def test_decisions_hold_beside_seed_topics(store):
+    load(store, rows("a"))
+    made(store)
+    found, members, _ = read(store, "coarse")
+    gym = of_subject(members, "gym")[0]
+    named = decision(
+        3, "renamed", "rename", [anchor(found, members, gym)], name="健身跑路", level="coarse"
+    )
+    made(store, named, topics=[topic(1, "停车", "停车场", "道闸", "路边停车")])
+    now, ids, _ = read(store, "coarse")
+    assert {row.name for row in now.values()} == {"", "健身跑路", "停车"}
+    (key,) = [each for each, row in now.items() if row.name == "健身跑路"]
+    assert main_subject(ids[key]) == "gym"
+
+
 def test_the_finder_names_what_decides():
-    assert finder.FINDER.decided_by == (DecisionKind.CLUSTER,)
+    assert finder.FINDER.decided_by == (DecisionKind.CLUSTER, DecisionKind.TOPIC)
+    assert finder.FINDER.rules is not None
+    assert len(finder.FINDER.rules()) == 32
     assert finder.FINDER.name == STEP

@@ -7,7 +7,6 @@ import random
 import pytest
 import sqlalchemy as sa
 
-from analytics.keyword_rules import RuleError
 from analytics.tag_definitions import InvalidTagsError
 from analytics.tags_in_force import own_code
 from jobs import tag_rules as tag_files
@@ -217,7 +216,6 @@ def test_nothing_and_one(store, count):
 @pytest.mark.parametrize(
     ("decision", "error"),
     [
-        (in_force(OWN, "羽绒服", "羽绒服 掉毛"), RuleError),
         (in_force(OWN, "羽", "羽绒服"), InvalidTagsError),
         ((OWN, "maybe", {}), ValueError),
     ],
@@ -229,6 +227,37 @@ def test_what_cannot_be_used_is_an_error_and_leaves_the_generation(store, decisi
     with pytest.raises(error, match="own_"):
         refresh(store, decided=decided(decision), only=STEP)
     assert store.current() == before
+
+
+def test_a_rule_that_cannot_be_read_is_left_out_and_told_and_the_rest_goes_on(store):
+    load(store, records(1, 60))
+    said = decided(
+        in_force(OWN, "羽绒服", "羽绒服 掉毛"),
+        in_force("runaway", "关门跑路", "(跑路"),
+        in_force("own_2", "掉毛", "掉毛"),
+    )
+    (result,) = refresh(store, decided=said, only=STEP)
+    assert [each.partition(": ")[0] for each in result.left_out] == [
+        "rule of tag 'runaway' (关门跑路) left out",
+        f"rule of tag '{OWN}' (羽绒服) left out",
+    ]
+    assert "expected an operator or the end (no_operator)" in result.left_out[1]
+    pairs, known = found(store)
+    assert set(known) == ({tag.code for tag in tags()} | {"own_2"}) - {"runaway"}
+    rows = {row["submission_id"]: row for row in records(1, 60)}
+    assert {each for each, tag in pairs if tag == "own_2"} == {
+        each
+        for each, row in rows.items()
+        if "掉毛" in (row["narrative"] or "") + (row["title"] or "")
+    }
+    assert refresh(store, decided=said, only=STEP) == []
+    load(store, records(2, 4, days=2))
+    (result,) = refresh(store, decided=said, only=STEP)
+    assert len(result.left_out) == 2
+    mended = decided(in_force(OWN, "羽绒服", "羽绒服"))
+    (result,) = refresh(store, decided=mended, only=STEP)
+    assert result.left_out == ()
+    assert {OWN, "runaway"} <= set(found(store)[1])
 
 
 def test_many_batches_give_what_one_gives(store, monkeypatch):

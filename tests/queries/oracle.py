@@ -115,8 +115,8 @@ def code_of(stored: object) -> str | None:
 
 def holds(row: Row, each: Filter, members: Sequence[str]) -> bool:
     dimension = DIMENSIONS[each.dimension]
-    if each.dimension == "tag":
-        return bool(set(row["given_tags"]) & set(members)) != each.exclude
+    if each.dimension in OF_FINDINGS:
+        return bool(set(row[f"given_{each.dimension}s"]) & set(members)) != each.exclude
     found = any(code_of(row[dimension.level_of(member).name]) == member for member in members)
     return found != each.exclude
 
@@ -260,7 +260,7 @@ def codes_by_dimension(rows: Sequence[Row]) -> dict[str, list[str]]:
         dimension: sorted(
             {code for row in rows for level in levels if (code := code_of(row[level]))}
             if dimension not in OF_FINDINGS
-            else {tag for row in rows for tag in row["given_tags"]}
+            else {code for row in rows for code in row[f"given_{dimension}s"]}
         )
         for dimension, levels in LEVELS_BY_DIMENSION.items()
     }

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
+from queries.cluster_tables import cluster_members
 from queries.cubes import CUBES, derive_cube
 from queries.loading import raw_connection
 from queries.rollups import ROLLUPS, derive_rollup
@@ -19,7 +20,7 @@ from queries.warehouse import Warehouse
 
 FIRST_DAY = dt.date(2025, 2, 10)
 LAST_DAY = dt.date(2026, 3, 20)
-ALL_DERIVED = frozenset({*CUBES, *ROLLUPS, "submission_words", "submission_tags"})
+ALL_DERIVED = frozenset({*CUBES, *ROLLUPS, "submission_words", "submission_tags", "clusters"})
 
 Row = Mapping[str, Any]
 
@@ -86,6 +87,7 @@ def _row(chance: random.Random, number: int, day: int) -> dict[str, object]:
     operator = maybe(*[f"OP{min(chance.randrange(60), chance.randrange(60)):02}" for _ in "123"])
     return {
         "given_tags": [(), ("runaway",), ("minor", "runaway"), ("minor",), ()][number * 7 % 5],
+        "given_clusters": [("c1", "c4"), ("c2", "c4"), (), ("c1", "d3-1")][number * 5 % 4],
         "submission_key": number + 1,
         "submission_id": f"S{number:06}",
         "source": "test",
@@ -142,13 +144,14 @@ class Sample:
     warehouse: Warehouse
 
     def knowing(self, fresh: Iterable[str]) -> Warehouse:
-        always = {"submission_words", "submission_tags"}
+        always = {"submission_words", "submission_tags", "clusters"}
         return dataclasses.replace(self.warehouse, fresh=frozenset(fresh) | always)
 
 
 def make_anew_tags(engine: sa.Engine) -> None:
-    submission_tags.drop(engine, checkfirst=True)
-    submission_tags.create(engine)
+    for table in (submission_tags, cluster_members):
+        table.drop(engine, checkfirst=True)
+        table.create(engine)
 
 
 def create(engine: sa.Engine) -> None:
@@ -174,11 +177,18 @@ def fill(engine: sa.Engine, rows: Sequence[Row]) -> None:
         for row in rows
         for tag in row.get("given_tags", ())
     ]
+    members = [
+        {name: row[name] for name in ("submission_key", "registered_on")}
+        | {"level": level, "number": 1, "cluster_key": key, "distance": 0.5, "deviation": None}
+        for row in rows
+        for level, key in zip(("coarse", "fine"), row.get("given_clusters", ()), strict=False)
+    ]
     with engine.begin() as conn:
         for table, batch in (
             (submissions, facts),
             (submission_words, pairs),
             (submission_tags, tags),
+            (cluster_members, members),
         ):
             if batch and engine.dialect.name == "duckdb":
                 _fill_at_once(conn, table, batch)

@@ -32,6 +32,7 @@ ROWS: dict[str, dict[str, object]] = {
     "slash": {"respondent_name": r"C:\temp/1"},
 }
 TAGS = {"wuhan": ("runaway",), "tipoff": ("minor", "runaway"), "hunan": ("minor",)}
+CLUSTERS = {"wuhan": ("c1", "d2-1"), "tipoff": ("c7",), "hunan": ("c1",)}
 # The first and last second of the week, and the seconds beside them.
 EDGES = {
     "before": dt.datetime(2026, 3, 8, 23, 59, 59),
@@ -59,6 +60,7 @@ def conn(request, fresh_engine):
                     "registered_at": at,
                     "registered_on": at.date(),
                     "given_tags": TAGS.get(name, ()),
+                    "given_clusters": CLUSTERS.get(name, ()),
                 }
                 for key, (name, at) in enumerate(moments.items())
             ],
@@ -124,6 +126,28 @@ def test_tags_are_alternatives_and_each_submission_counts_once(conn, members, na
     in_wuhan = Selection().with_filter("tag", members).with_filter("region", ["420100"])
     assert found(conn, in_wuhan) == names & {"wuhan", "tipoff"}
     assert found(conn, Selection().with_filter("tag", members), without="tag") == EVERY
+
+
+@pytest.mark.parametrize(
+    ("members", "names"),
+    [
+        (["c1"], {"wuhan", "hunan"}),
+        (["c7", "c1"], {"wuhan", "hunan", "tipoff"}),
+        (["d2-1"], {"wuhan"}),
+        (["c99"], set()),
+    ],
+)
+def test_clusters_of_several_levels_are_alternatives(conn, members, names):
+    assert found(conn, Selection().with_filter("cluster", members)) == names
+    assert found(conn, Selection().with_filter("cluster", members, exclude=True)) == EVERY - names
+    both = Selection().with_filter("cluster", members).with_filter("tag", ["runaway"])
+    assert found(conn, both) == names & {"wuhan", "tipoff"}
+
+
+@pytest.mark.parametrize("key", ["c", "12", "c1;", "d3", "C1"])
+def test_what_is_no_key_of_a_cluster_is_refused(key):
+    with pytest.raises(InvalidSelectionError):
+        Selection().with_filter("cluster", [key])
 
 
 @pytest.mark.parametrize(("dimension", "member"), [("is_online", "yes"), ("hour", "noon")])

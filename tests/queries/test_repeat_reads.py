@@ -11,6 +11,7 @@ from queries.repeat_reads import (
     FIGURES,
     RepeatsNotDerivedError,
     fetch_claimants_of,
+    fetch_group,
     fetch_groups,
     fetch_groups_of,
     fetch_left_out,
@@ -67,6 +68,29 @@ def test_groups_are_counted_in_the_selection_and_told_whole(warehouse):
 def test_a_limit_cuts_the_list_but_not_the_count(warehouse):
     found = fetch_groups(warehouse, WHOLE, EVERYTHING, kind="repeat", limit=1)
     assert (len(found.frame), found.total) == (1, 2)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("scope", [EVERYTHING, WUHAN, YICHANG])
+def test_one_group_is_told_as_in_the_list(warehouse, kind, scope):
+    listed = fetch_groups(warehouse, WHOLE, scope, kind=kind).frame
+    for _, row in listed.iterrows():
+        key = int(row["group_key"])
+        one = fetch_group(warehouse, WHOLE, scope, kind=kind, group_key=key)
+        pd.testing.assert_series_equal(one.iloc[0], row, check_names=False)
+    hidden = {
+        int(key) for key in fetch_groups(warehouse, WHOLE, EVERYTHING, kind=kind).frame["group_key"]
+    } - {int(key) for key in listed["group_key"]}
+    for key in {*hidden, 999_999}:
+        assert fetch_group(warehouse, WHOLE, scope, kind=kind, group_key=key).empty
+
+
+def test_one_group_without_a_submission_selected_is_told_too(warehouse):
+    key = int(fetch_groups(warehouse, WHOLE, EVERYTHING, kind="repeat").frame["group_key"].iloc[0])
+    earlier = Selection(period=Period("2020-01-01..2020-01-31"))
+    one = fetch_group(warehouse, earlier, EVERYTHING, kind="repeat", group_key=key)
+    assert one["selected"].tolist() == [0]
+    assert one["size"].tolist() == [2]
 
 
 def test_a_claimant_with_its_figures(warehouse):

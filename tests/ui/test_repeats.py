@@ -6,10 +6,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from jobs.refresh import derive
+from pages.components import repeat_data, repeat_export, repeat_groups
 from pages.components.repeat_groups import KINDS
 from pages.components.settings import settings
 from queries.decisions import fetch_decisions
 from queries.generations import GenerationStore
+from queries.scope import EVERYTHING
+from queries.selection import Period, Selection
 from queries.vocabulary import DecisionKind
 from queries.workflow import open_workflow
 from tests.repeated import ACROSS, ALL, LAST, SECRET, load, plant
@@ -92,6 +95,13 @@ def test_the_switch_says_how_many_it_leaves_out(opened, page):
     at = opened({"denoised": "1"}, page=page)
     assert f"**共{TOTAL - LEFT_OUT}件**" in texts(at)
     assert f"去重口径（剔除{LEFT_OUT}件）" in texts(at)
+
+
+def test_the_switch_says_where_repeats_are_not_known(opened, tmp_path):
+    load(GenerationStore(tmp_path / "plain"), LAST)
+    for folder, told in ((tmp_path / "plain", "尚未随现有数据识别"), (None, "首件计入")):
+        at = opened(page="explorer", **({"folder": folder} if folder else {}))
+        assert told in at.toggle(key="bar.denoised").help
 
 
 def test_repeats_are_listed_and_one_is_opened(opened):
@@ -200,6 +210,40 @@ def test_a_claimant_is_dismissed(opened, workflow_url):
     assert (kept.subject, kept.verdict) == ("s0010", "dismissed")
     assert "标为误判（全部计入）" in texts(at)
     assert groups(opened({"of": "claimant"}))[code][7] == "标为误判"
+
+
+def test_a_group_beyond_those_listed_is_told_whole(opened, monkeypatch):
+    found = groups(opened())
+    monkeypatch.setattr(repeat_groups, "MOST_LISTED", 1)
+    (listed,) = groups(opened())
+    (beyond,) = set(found) - {listed}
+    at = opened({"group": beyond})
+    assert found[beyond][0] in [each.value for each in at.subheader]
+    (code,) = groups(opened({"of": "claimant"}))
+    at = opened({"of": "claimant", "group": code, "period": "2020-01-01..2020-01-31"})
+    assert "最多6件" in everything(at)
+
+
+def test_the_list_says_what_the_export_holds(opened, monkeypatch):
+    monkeypatch.setattr(repeat_groups, "MOST_LISTED", 1)
+    assert "列出件数最多的1组，其余见导出" in texts(opened())
+    monkeypatch.setattr(repeat_data, "MAX_GROUPS", 1)
+    assert "列出件数最多的1组，导出最多1组" in texts(opened())
+
+
+def test_the_export_tells_base_period_and_how_many_of_how_many(opened, monkeypatch):
+    opened()
+    monkeypatch.setattr(repeat_data, "MAX_GROUPS", 1)
+    left, found = repeat_export.sheets(Selection(period=Period("all")), EVERYTHING, "repeat")
+    assert f"登记的{TOTAL}件诉求，去重口径剔除{LEFT_OUT}件" in left.note
+    assert "数据截至2026年3月31日" in left.note
+    assert found.total == 2
+    assert len(found.frame) == 1
+    assert f"登记的{TOTAL}件诉求中，4件在2组之内，本表为前1组（每张表最多1组" in found.note
+    assert "同一人30日内两次以上" in found.note
+    monkeypatch.setattr(repeat_data, "MAX_GROUPS", 10)
+    _, whole = repeat_export.sheets(Selection(period=Period("all")), EVERYTHING, "repeat")
+    assert "本表为前" not in whole.note
 
 
 def test_a_leader_only_looks(opened):

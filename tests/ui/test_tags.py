@@ -16,7 +16,7 @@ from jobs.tag_rules import tags
 from pages.components import marked_texts, own_tags, rule_wording, tag_form
 from pages.components.own_tags import State
 from pages.components.settings import settings
-from queries.decisions import Decision, fetch_decisions
+from queries.decisions import Decision, decide, fetch_decisions
 from queries.generations import GenerationStore
 from queries.vocabulary import DecisionKind
 from queries.workflow import open_workflow
@@ -198,6 +198,32 @@ def test_one_row(opened, tmp_path):
         derive(building)
     rows = ranking(opened(folder=tmp_path / "one"))
     assert rows["关门跑路"][1:3] == ["1", "100.0%"]
+
+
+def test_a_rule_that_cannot_be_read_is_told_with_its_reason(opened, workflow_url):
+    engine = open_workflow(workflow_url)
+    details = {"name": "拖延退款", "description": "试用", "rule": "退款 拖延"}
+    decide(
+        engine,
+        DecisionKind.TAG_RULE,
+        REFUND,
+        "in_force",
+        author="甲",
+        role="analyst",
+        details=details,
+    )
+    engine.dispose()
+    at = opened({"period": "90d", "tag_shown": REFUND})
+    assert ranking(at)["拖延退款"][1:] == ["—", "—", "—", "规则无法解析，未执行"]
+    (told,) = [each.value.replace("\\", "") for each in at.warning]
+    assert told.startswith("规则无法解析，未执行：第4个字“拖延”处：两个词之间缺“且”“或”“非”")
+    assert "退款 拖延" in [each.value for each in at.text]
+    button(at, "修改所选标签").click().run()
+    at.text_area[0].set_value("退款 且 拖延").run()
+    assert not at.error
+    assert "件诉求中命中" in text_of(at)
+    button(at, "启用此规则").click().run()
+    assert ranking(at)["拖延退款"][-1] == "待下次更新生效"
 
 
 def decision(code, verdict, **details):

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from jobs.refresh import refresh
-from pages.components import word_keyness
+from pages.components import word_keyness, wording
 from pages.components.findings_data import WordCounts
 from pages.components.settings import settings
 from queries.generations import GenerationStore
@@ -154,7 +154,38 @@ def test_the_network_keeps_to_the_scope(opened):
 def test_tables_to_take_away_say_the_same(opened):
     opened({})
     selection = Selection(period=Period("30d")).with_filter("issue", ["C01"])
-    made = {each.title: each.frame for each in word_keyness.sheets(selection, EVERYTHING)}
-    apart = made["本范围特有的词"]
+    made = {each.title: each for each in word_keyness.sheets(selection, EVERYTHING)}
+    apart = made["本范围特有的词"].frame
     assert isinstance(apart, pd.DataFrame)
     assert apart.set_index("词语").loc["腹泻", "所选（件）"] == len(holding("腹泻"))
+    inside, rest = len(holding("腹泻")), len(holding()) - len(holding("腹泻"))
+    days = wording.days_text(DateRange(WINDOW[0], WINDOW[-1]))
+    told = made["本范围特有的词"].note
+    assert f"所选（{days}）{inside:,}件，可见范围内其余诉求（{days}）{rest:,}件" in told
+    assert f"共{len(apart)}个词，全部列出" in told
+    until = f"数据截至{wording.date_text(LAST_DAY)}"
+    assert told.endswith(until)
+    risen = made["上升显著的词"]
+    assert f"本期（{days}）{inside:,}件" in risen.note
+    assert f"共{risen.total}个词，全部列出" in risen.note
+    assert risen.note.endswith(until)
+
+
+def test_a_page_says_how_many_words_of_how_many_it_lists(opened, monkeypatch):
+    def told(at):
+        return next(each.value for each in at.caption if "可见范围内其余诉求" in each.value)
+
+    asked = {"period": "30d", "issue": "C01", "lens": "contrast"}
+    whole = told(opened(asked))
+    number = len(listed(opened(asked)))
+    assert f"共{number}个词，全部列出。" in whole
+    assert number > 1
+    monkeypatch.setattr(word_keyness, "ROWS", 1)
+    assert f"共{number}个词，列出前1个。" in told(opened(asked))
+
+
+def test_without_a_period_before_the_table_says_so(opened):
+    opened({})
+    first, *_ = word_keyness.sheets(Selection(period=Period("all")), EVERYTHING)
+    assert first.note.startswith("上期数据不全，无法比较上升。本期（")
+    assert first.total == 0

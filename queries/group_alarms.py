@@ -1,0 +1,129 @@
+"""Operators about which many persons complain at once: the red level of collective complaints.
+
+Absolute: within 7 days 100 persons or more, or disputed amounts of 5 million yuan or more, or five
+persons or more whose texts say that the shop is closed and gone. And relative: more complaints than
+3 times the weekly mean of the 8 weeks before, and than the 99.9 % point of a Poisson count of that
+mean. No official threshold is published; all are ours, as in the rules of campaigns.
+"""
+
+import datetime as dt
+
+import pandas as pd
+import sqlalchemy as sa
+from scipy.stats import poisson
+
+from queries.indicator_counts import counted_complaint
+from queries.schema import submissions
+from queries.tag_tables import submission_tags
+
+WINDOW_DAYS = 7
+BASE_WEEKS = 8
+RECENT_DAYS = 30
+"""A red alarm counts as standing for so many days after its window; ours."""
+
+RED_PERSONS = 100
+RED_YUAN = 5_000_000.0
+RUNAWAY_PERSONS = 5
+RUNAWAY_TAG = "runaway"
+TIMES_USUAL = 3.0
+USUAL_SHARE = 0.999
+LEAST_PERSONS = 5
+"""Persons below which no amount makes a collective complaint; ours."""
+
+
+def find_group_alarms(conn: sa.Connection, as_of: dt.date) -> list[str]:
+    """Return the operators with a red alarm within the last `RECENT_DAYS`, in order of their ids."""
+    alarms = group_alarms(conn, as_of)
+    return sorted(alarms["operator_id"].unique())
+
+
+def group_alarms(
+    conn: sa.Connection, as_of: dt.date, *, days: int = RECENT_DAYS, persons: int = RED_PERSONS
+) -> pd.DataFrame:
+    """Return the days that end a window of alarm.
+
+    Parameters
+    ----------
+    days
+        How many days that end a window are looked at, up to ``as_of``.
+    persons
+        Persons within a window from which there is an alarm; 10 is the yellow level.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``operator_id``, ``day``, ``persons``, ``complaints``, ``disputed_yuan``, ``runaway``
+        (persons whose texts say so), by operator and day.
+    """
+    rows = _candidates(conn, as_of, days=days, persons=persons)
+    found = [
+        alarm
+        for operator, own in rows.groupby("operator_id", sort=True)
+        for alarm in _alarms(str(operator), own, as_of, days=days, persons=persons)
+    ]
+    names = ["operator_id", "day", "persons", "complaints", "disputed_yuan", "runaway"]
+    return pd.DataFrame(found, columns=names)
+
+
+def _candidates(conn: sa.Connection, as_of: dt.date, *, days: int, persons: int) -> pd.DataFrame:
+    """Read the complaints of operators that could have an alarm at all."""
+    facts = submissions.c
+    first = as_of - dt.timedelta(days=days + WINDOW_DAYS)
+    complaint = sa.and_(counted_complaint(), facts.operator_id.is_not(None))
+    tagged = sa.inspect(conn).has_table(submission_tags.name)
+    said = sa.select(submission_tags.c.submission_key).where(submission_tags.c.tag == RUNAWAY_TAG)
+    runaway = facts.submission_key.in_(said) if tagged else sa.false()
+    people = sa.func.count(facts.person_key.distinct())
+    told = sa.func.count(sa.case((runaway, facts.person_key)).distinct())
+    many = (
+        sa.select(facts.operator_id)
+        .where(complaint, facts.registered_on > first, facts.registered_on <= as_of)
+        .group_by(facts.operator_id)
+        .having(
+            sa.or_(
+                people >= persons,
+                sa.and_(
+                    people >= LEAST_PERSONS,
+                    sa.or_(sa.func.sum(facts.disputed_yuan) >= RED_YUAN, told >= RUNAWAY_PERSONS),
+                ),
+            )
+        )
+    )
+    result = conn.execute(
+        sa.select(
+            facts.operator_id,
+            facts.registered_on,
+            facts.person_key,
+            facts.disputed_yuan,
+            sa.case((runaway, 1), else_=0).label("runaway"),
+        ).where(
+            complaint,
+            facts.operator_id.in_(many),
+            facts.registered_on > first - dt.timedelta(weeks=BASE_WEEKS),
+            facts.registered_on <= as_of,
+        ),
+    )
+    return pd.DataFrame(result.all(), columns=list(result.keys()))
+
+
+def _alarms(
+    operator: str, own: pd.DataFrame, as_of: dt.date, *, days: int, persons: int
+) -> list[tuple[object, ...]]:
+    age = (pd.Timestamp(as_of) - pd.to_datetime(own["registered_on"])).dt.days.to_numpy()
+    found: list[tuple[object, ...]] = []
+    for back in sorted({int(each) for each in age if each < days}, reverse=True):
+        inside = own[(age >= back) & (age < back + WINDOW_DAYS)]
+        base_days = BASE_WEEKS * WINDOW_DAYS
+        before = ((age >= back + WINDOW_DAYS) & (age < back + WINDOW_DAYS + base_days)).sum()
+        usual = before / BASE_WEEKS
+        people = inside["person_key"].nunique()
+        told = inside.loc[inside["runaway"] == 1, "person_key"].nunique()
+        yuan = float(inside["disputed_yuan"].sum())
+        grave = people >= persons or (
+            people >= LEAST_PERSONS and (yuan >= RED_YUAN or told >= RUNAWAY_PERSONS)
+        )
+        least = max(TIMES_USUAL * usual, float(poisson.ppf(USUAL_SHARE, usual)) if usual else 0.0)
+        if grave and len(inside) >= least:
+            day = as_of - dt.timedelta(days=back)
+            found.append((operator, day, people, len(inside), yuan, told))
+    return found
