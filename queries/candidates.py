@@ -234,8 +234,9 @@ def _every_word(
     floor = 1 if known <= WORDS_AT_ONCE else LEAST_OF_WORDS
     if least > 0:
         floor = min(floor, wanted)
-    spans, rollup = list(windows.values()), None
-    if wanted > floor > 1:
+    spans = list(windows.values())
+    rollup = certain_rollup(reading, ranking, spans, least=floor)
+    if rollup is None and wanted > floor > 1:
         rollup = certain_rollup(reading, ranking, spans, least=wanted)
         floor = floor if rollup is None else wanted
     found = fetch_from(reading, ranking, spans, least=floor, rollup=rollup)

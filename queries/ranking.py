@@ -4,7 +4,7 @@ They are read from a rollup of the leading members if that gives the exact answe
 `queries.rollups`), otherwise from the facts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,19 +112,19 @@ def fetch_ranking(
         False spares the count of all members, which only the facts know.
     """
     facts = _facts(reading, ranking)
-    rollup = _rollup(reading, ranking)
-    found, complete = None, True
-    if rollup is not None:
+    for rollup in _rollups(reading, ranking):
         most = fetch_bound(reading, rollup, ranking.days)
         found = _run(reading, ranking, _pieces(reading, rollup, facts, ranking.days))
         complete = most == 0
         certain = _certain(found, ranking, most)
-        if not complete and certain < (ranking.enough or ranking.limit):
-            found = rollup = None
-        elif not complete:
+        if complete:
+            break
+        if certain >= (ranking.enough or ranking.limit):
             found = found.take(range(certain))
-    if found is None:
-        found, complete = _run(reading, ranking, [Piece(facts, ranking.days)]), True
+            break
+    else:
+        rollup, complete = None, True
+        found = _run(reading, ranking, [Piece(facts, ranking.days)])
     members, stated = len(found.members), sum(each is not None for each in found.firsts)
     shown = found.take(range(min(members, ranking.limit)))
     counted = complete and members <= ranking.limit
@@ -185,12 +185,12 @@ def fetch_from(
 def certain_rollup(
     reading: Reading, ranking: Ranking, windows: Iterable[DateRange], *, least: int
 ) -> Rollup | None:
-    """Return the rollup that holds every member that reaches ``least`` in one of the windows."""
-    rollup = _rollup(reading, ranking)
-    if rollup is None:
-        return None
-    most = max(fetch_bound(reading, rollup, days) for days in windows)
-    return rollup if most < least else None
+    """Return the smallest rollup that holds all members that reach ``least`` in one of the windows."""
+    spans = tuple(windows)
+    for rollup in _rollups(reading, ranking):
+        if max(fetch_bound(reading, rollup, days) for days in spans) < least:
+            return rollup
+    return None
 
 
 def member_pieces(
@@ -272,10 +272,12 @@ def _facts(reading: Reading, ranking: Ranking) -> Source:
     return WORDS_OF_FACTS if needed_columns(reading.selection, reading.scope) else WORDS
 
 
-def _rollup(reading: Reading, ranking: Ranking) -> Rollup | None:
+def _rollups(reading: Reading, ranking: Ranking) -> Iterator[Rollup]:
+    """Yield the rollups that have all columns and sums: of the same members only the smallest."""
+    seen: set[int | None] = set()
     order = MEASURES[ranking.order]
     if order.denominator is not None or order.numerator in _MORE_THAN_ONE_EACH:
-        return None
+        return
     needed = needed_columns(reading.selection, reading.scope, without=ranking.without)
     for rollup in ROLLUPS.values():
         if (
@@ -283,9 +285,10 @@ def _rollup(reading: Reading, ranking: Ranking) -> Rollup | None:
             and rollup.name in reading.warehouse.fresh
             and needed <= set(rollup.keys)
             and set(ranking.sums) <= set(rollup.sums)
+            and rollup.leading not in seen
         ):
-            return rollup
-    return None
+            seen.add(rollup.leading)
+            yield rollup
 
 
 def _pieces(

@@ -4,7 +4,9 @@ There are a million operators and tens of thousands of words, but a screen shows
 A rollup keeps only the *leading* members of all time, whole. For all others it keeps a bound: how
 many submissions the largest of them had in a month, and ever. As long as the last member shown has
 more than that, none of the others can belong among those shown, and the answer from the rollup is
-exact; otherwise the facts answer. See `queries.ranking`.
+exact; otherwise a larger rollup or the facts answer. See `queries.ranking`.
+
+Words that rose from little are found among all words only, so that one rollup keeps them all.
 """
 
 import datetime as dt
@@ -54,7 +56,7 @@ class Rollup:
     columns
         What it can be filtered by besides.
     leading
-        How many members are kept.
+        How many members are kept; None for all.
     """
 
     name: str
@@ -62,7 +64,7 @@ class Rollup:
     grains: tuple[Grain, ...]
     columns: tuple[str, ...]
     sums: tuple[str, ...]
-    leading: int
+    leading: int | None
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -129,6 +131,7 @@ _ALL = (
     ),
     Rollup("leading_words", "word_id", ("day", "month"), (), _WORDS, LEADING_WORDS),
     Rollup("leading_city_words", "word_id", ("month",), _REGION, _WORDS, LEADING_WORDS),
+    Rollup("all_words", "word_id", ("day", "month"), (), _WORDS, None),
 )
 
 ROLLUPS: dict[str, Rollup] = {rollup.name: rollup for rollup in _ALL}
@@ -201,26 +204,36 @@ def derive_rollup(
         Rows of the rollup.
     """
     rollup = ROLLUPS[name]
-    leading, bounds = _LEADING[name], _BOUNDS[name]
+    leading = _LEADING[name]
     tables = [rollup_table(name, grain) for grain in rollup.grains]
     if days is None:
-        for each in (*tables, leading, bounds):
+        for each in (*tables, leading, _BOUNDS[name]):
             make_anew(conn, each)
-        conn.execute(leading.insert().from_select([rollup.member], _choose(rollup)))
-    else:
-        _add_leading(conn, rollup)
+    kept: sa.ColumnElement[bool] = sa.true()
+    if rollup.leading is not None:
+        kept = _member(rollup).is_(None) | _leads(rollup)
+        if days is None:
+            conn.execute(leading.insert().from_select([rollup.member], _choose(rollup)))
+        else:
+            _add_leading(conn, rollup)
     for grain in rollup.grains:
         table = rollup_table(name, grain)
         for span in year_spans(conn) if days is None else affected_spans(days, grain):
             conn.execute(table.delete().where(within(table, span)))
-            _insert(conn, rollup, grain, span, _member(rollup).is_(None) | _leads(rollup))
+            _insert(conn, rollup, grain, span, kept)
+    if rollup.leading is not None:
+        _derive_bounds(conn, rollup, days)
+    return sum(conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables)
+
+
+def _derive_bounds(conn: sa.Connection, rollup: Rollup, days: Collection[dt.date] | None) -> None:
+    bounds = _BOUNDS[rollup.name]
     for span in year_spans(conn) if days is None else affected_spans(days, "month"):
         conn.execute(bounds.delete().where(within(bounds, span)))
         for reach in rollup.reaches[1:]:
             _insert_bounds(conn, rollup, reach, _of(rollup, span))
     conn.execute(bounds.delete().where(bounds.c.reach == "ever"))
     _insert_bounds(conn, rollup, "ever", sa.select())
-    return sum(conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables)
 
 
 def _add_leading(conn: sa.Connection, rollup: Rollup) -> None:

@@ -230,7 +230,8 @@ def few_leading_members(number: int) -> Iterator[None]:
     """Keep so few members in rollups that their bounds matter."""
     kept = dict(ROLLUPS)
     for name, rollup in kept.items():
-        ROLLUPS[name] = dataclasses.replace(rollup, leading=number)
+        if rollup.leading is not None:
+            ROLLUPS[name] = dataclasses.replace(rollup, leading=number)
     try:
         yield
     finally:

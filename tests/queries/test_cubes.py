@@ -100,6 +100,7 @@ def test_a_rollup_has_all_of_its_members_and_a_bound_for_all_others(changed):
         "leading_operators_finely": ("day", submissions, facts.operator_id),
         "leading_words": ("day", words, pairs.word_id),
         "leading_city_words": ("month", words, pairs.word_id),
+        "all_words": ("day", words, pairs.word_id),
     }
     assert set(sources) == set(ROLLUPS)
     with engine.connect() as conn:
@@ -126,7 +127,7 @@ def test_a_rollup_has_all_of_its_members_and_a_bound_for_all_others(changed):
                 others = [each for each in totals[reach].items() if each[0][0] not in kept]
                 for (_, *place), number in others:
                     assert known[key_of(place)] >= number
-                assert bool(others) == (leading == 8)
+                assert bool(others) == (leading == 8 and ROLLUPS[name].leading is not None)
             everyone = {who: n for (who,), n in totals["ever"].items()}
             assert len(set(kept) - {None}) >= min(leading, len(set(everyone) - {None}))
             assert kept == {who: everyone[who] for who in kept}
