@@ -1,6 +1,7 @@
 """Rows of a piece that are selected, and how many members they have."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from queries.matching import matching, needed_columns
 from queries.reading import Reading
 from queries.schema import operators, submissions
+from queries.selection import DateRange
 from queries.sources import ONE_DAY, Piece
 
 Statement = sa.Select[*tuple[Any, ...]]
@@ -34,22 +36,34 @@ def within_piece(
 
 
 def fetch_member_count(
-    reading: Reading, member: str, piece: Piece, *, without: tuple[str, ...]
+    reading: Reading,
+    member: str,
+    days: DateRange,
+    pieces: Sequence[Piece],
+    *,
+    without: tuple[str, ...],
 ) -> tuple[int, int]:
-    """Return how many members of a column there are in a piece, and how many of them are stated.
+    """Return how many members of a column there are in some days, and how many are stated.
 
     Operators of everything up to the last day are told by the day of their latest submission:
     counting them apart takes half a second for a year of 20 million submissions.
 
     Parameters
     ----------
+    pieces
+        Where to find them; together they hold the days.
     without
         Levels whose filters are left out.
     """
-    if _tells_last_day(reading, member, piece.days.end, without):
-        return _count_by_last_day(reading, piece.days.start)
-    members = sa.select(piece.source.table.c[member]).distinct()
-    everyone = within_piece(members, reading, piece, without=without).subquery()
+    if _tells_last_day(reading, member, days.end, without):
+        return _count_by_last_day(reading, days.start)
+    found = [
+        within_piece(
+            sa.select(piece.source.table.c[member]).distinct(), reading, piece, without=without
+        )
+        for piece in pieces
+    ]
+    everyone = (found[0] if len(found) == 1 else sa.union(*found)).subquery()
     counts = sa.select(sa.func.count(), sa.func.count(everyone.c[member])).select_from(everyone)
     every, known = reading.conn.execute(counts).one()
     return every, known

@@ -129,8 +129,13 @@ def fetch_ranking(
     shown = found.take(range(min(members, ranking.limit)))
     counted = complete and members <= ranking.limit
     if count_members and not counted:
+        whole = next((each for each in _rollups(reading, ranking) if each.leading is None), None)
         members, stated = fetch_member_count(
-            reading, ranking.member, Piece(facts, ranking.days), without=ranking.without
+            reading,
+            ranking.member,
+            ranking.days,
+            _pieces(reading, whole, facts, ranking.days),
+            without=ranking.without,
         )
         counted = True
     before = None

@@ -1,6 +1,6 @@
 """How many submissions hold each word: over several spans of days, and inside and outside a selection."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from queries.candidates import fetch_candidates
 from queries.counting import fetch_number
 from queries.cubes import within
-from queries.hot_words import LEVEL as WORD
 from queries.hot_words import WordsNotDerivedError, word_names
 from queries.loading import raw_connection
 from queries.matching import contains, matching, needed_columns
+from queries.ranking import Ranking, certain_rollup, fetch_from
 from queries.reading import Reading, reading
 from queries.schema import submission_words, submissions, words
 from queries.scope import Scope
 from queries.selection import Comparison, DateRange, Selection
+from queries.sums import Sums
 from queries.totals import total_windows
 from queries.warehouse import Warehouse
 
@@ -96,10 +96,15 @@ def fetch_word_counts(warehouse: Warehouse, selection: Selection, scope: Scope) 
         _check(opened)
         days = total_windows(opened)
         totals = {name: int(fetch_number(opened, span)) for name, span in days.items()}
-        if warehouse.submissions <= ALL_COUNTED:
-            return WordCounts(_counts(opened, days, least=LEAST), totals, days, LEAST)
-        least = max(LEAST, round(totals["current"] * LEAST_SHARE))
-        return WordCounts(_frequent(opened, days, least=least), totals, days, least)
+        every = warehouse.submissions <= ALL_COUNTED
+        least = LEAST if every else max(LEAST, round(totals["current"] * LEAST_SHARE))
+        ranking = Ranking("word_id", ("submissions",), "submissions", days["current"], 1)
+        rollup = certain_rollup(opened, ranking, days.values(), least=least)
+        if every and rollup is None:
+            return WordCounts(_counts(opened, days, least=least), totals, days, least)
+        spans = list(days.values())
+        found = fetch_from(opened, ranking, spans, least=least, rollup=rollup)
+        return WordCounts(_named(opened, days, found, least=least), totals, days, least)
 
 
 def fetch_word_contrast(warehouse: Warehouse, selection: Selection, scope: Scope) -> WordCounts:
@@ -185,20 +190,18 @@ def _counts(
     return frame.astype("int64")
 
 
-def _frequent(opened: Reading, days: Mapping[str, DateRange], *, least: int) -> pd.DataFrame:
-    """Count the frequent words, from rollups where they know them all."""
-    found = fetch_candidates(opened, WORD, "submissions", days, every_word_from=float(least))
-    stated = [place for place, each in enumerate(found.stored) if isinstance(each, int)]
-    ids = [each for each in found.stored if isinstance(each, int)]
+def _named(
+    opened: Reading, days: Mapping[str, DateRange], found: Sequence[Sums], *, least: int
+) -> pd.DataFrame:
+    """Return the words that are frequent in the first span, with what they have in each."""
+    frequent = np.flatnonzero(found[0].arrays["submissions"] >= least)
+    ids = [found[0].firsts[place] for place in frequent]
     names = word_names(opened.conn, ids)
-    columns = {
-        name: np.asarray(sums["submissions"], dtype=np.float64)[stated].astype(np.int64)
-        for name, sums in found.sums.items()
-    }
     index = pd.Index([names[each] for each in ids], name="word", dtype=object)
-    frame = pd.DataFrame(columns, index=index)
-    first, *_ = days
-    return frame[frame[first] >= least].sort_index()
+    columns = {
+        name: sums.arrays["submissions"][frequent] for name, sums in zip(days, found, strict=True)
+    }
+    return pd.DataFrame(columns, index=index).sort_index()
 
 
 def fetch_word_pairs(

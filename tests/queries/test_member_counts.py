@@ -51,7 +51,7 @@ def counted(warehouse, selection, scope, days):
     )
     with reading(warehouse, selection, scope) as opened:
         found = fetch_member_count(
-            opened, "operator_id", Piece(FACTS, days), without=("operator_id",)
+            opened, "operator_id", days, [Piece(FACTS, days)], without=("operator_id",)
         )
     return found, any("DISTINCT" in each for each in statements)
 
