@@ -15,9 +15,9 @@ from queries.sums import Sums
 LEVEL = "word"
 """Name of the level in breakdowns; words are counted, not filtered by (a text query does that)."""
 
-NAMED_ONE_BY_ONE = 2_000
-"""Words whose names are asked for by number; ours, of more the whole vocabulary is read sooner than
-so many numbers are compared."""
+ONE_BY_ONE = 0.1
+"""Part of the vocabulary up to which words are named by number; ours, of more the whole vocabulary
+is read sooner: asking for a word costs ten times as much as reading one."""
 
 
 class WordsNotDerivedError(RuntimeError):
@@ -77,7 +77,8 @@ def _named(sums: Sums, names: dict[int, str]) -> Sums:
 def word_names(conn: sa.Connection, numbers: Sequence[int]) -> dict[int, str]:
     """Return the words of these numbers."""
     asked = sa.select(words.c.word_id, words.c.word)
-    if len(numbers) <= NAMED_ONE_BY_ONE:
+    vocabulary = conn.scalar(sa.select(sa.func.count()).select_from(words)) or 0
+    if len(numbers) <= vocabulary * ONE_BY_ONE:
         asked = asked.where(words.c.word_id.in_(numbers))
-    known = {row.word_id: row.word for row in conn.execute(asked)}
+    known = {row[0]: row[1] for row in conn.execute(asked).all()}
     return {number: known[number] for number in numbers if number in known}

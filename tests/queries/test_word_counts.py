@@ -23,7 +23,7 @@ def by_hand(sample, start, end):
 
 
 @pytest.mark.parametrize("fresh", [ALL_DERIVED, frozenset({"submission_words"})])
-@pytest.mark.parametrize(("all_counted", "share"), [(2_000_000, 0.0), (0, 0.2)])
+@pytest.mark.parametrize(("all_counted", "share"), [(2_000_000, 0.0), (0, 0.02)])
 def test_words_over_time_are_those_of_the_plain_rows(
     sample, fresh, all_counted, share, monkeypatch
 ):
