@@ -174,7 +174,9 @@ class InvalidCampaignsError(ValueError):
     """Campaigns cannot be used; ``faults`` are all that was found."""
 
     def __init__(self, faults: tuple[CampaignFault, ...]) -> None:
-        told = "; ".join(f"campaign {each.campaign!r}, {each.field}: {each.message}" for each in faults)
+        told = "; ".join(
+            f"campaign {each.campaign!r}, {each.field}: {each.message}" for each in faults
+        )
         super().__init__(f"{len(faults)} faults in the campaigns: {told}")
         self.faults = faults
 

@@ -166,9 +166,7 @@ def _allowed(campaign: Campaign, fields: Mapping[str, Coded], count: int) -> Fla
     return allowed
 
 
-def _fits(
-    asked: CodedFields, fields: Mapping[str, Coded], count: int, *, unknown: bool
-) -> Flags:
+def _fits(asked: CodedFields, fields: Mapping[str, Coded], count: int, *, unknown: bool) -> Flags:
     fits = np.ones(count, dtype=np.bool_)
     for name in ("product", "issue", "region"):
         codes = getattr(asked, name)

@@ -61,6 +61,8 @@ def campaigns_in_force(
 ) -> tuple[Campaign, ...]:
     """Return the campaigns to look for: shipped ones first, in their order, then others by code.
 
+    Those that cannot be used are left out; `unusable` tells which and why.
+
     Parameters
     ----------
     decisions
@@ -69,8 +71,6 @@ def campaigns_in_force(
 
     Raises
     ------
-    InvalidCampaignsError
-        If a decided campaign cannot be used.
     ValueError
         If a verdict is unknown.
 
@@ -85,17 +85,40 @@ def campaigns_in_force(
     >>> campaigns_in_force([], [kept, CampaignDecision("own_1", "off", {})])
     ()
     """
+    return tuple(each for each in _stand(shipped, decisions).values() if isinstance(each, Campaign))
+
+
+def unusable(
+    shipped: Iterable[Campaign], decisions: Iterable[CampaignDecision]
+) -> dict[str, InvalidCampaignsError]:
+    """Return the decided campaigns that cannot be used, by code, with every fault of each.
+
+    Examples
+    --------
+    >>> list(unusable([], [CampaignDecision("own_1", "in_force", {"name": "萝卜刀"})]))
+    ['own_1']
+    """
+    stand = _stand(shipped, decisions)
+    return {code: each for code, each in stand.items() if isinstance(each, InvalidCampaignsError)}
+
+
+def _stand(
+    shipped: Iterable[Campaign], decisions: Iterable[CampaignDecision]
+) -> dict[str, Campaign | InvalidCampaignsError]:
     known = {campaign.code: campaign for campaign in shipped}
     latest = {each.code: each for each in decisions if each.verdict != SAMPLED}
     new = sorted(set(latest) - set(known))
-    found = []
+    found: dict[str, Campaign | InvalidCampaignsError] = {}
     for code in [*known, *new]:
         decision = latest.get(code)
         if decision is None:
-            found.append(known[code])
+            found[code] = known[code]
         elif decision.verdict == IN_FORCE:
-            found.append(decided_campaign(decision, known.get(code)))
+            try:
+                found[code] = decided_campaign(decision, known.get(code))
+            except InvalidCampaignsError as error:
+                found[code] = error
         elif decision.verdict != OFF:
             msg = f"verdict on {code!r} must be {IN_FORCE} or {OFF}, got {decision.verdict!r}"
             raise ValueError(msg)
-    return tuple(found)
+    return found

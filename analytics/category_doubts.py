@@ -23,8 +23,6 @@ SUGGESTED_FROM = 0.6
 LEAST_TRAINED = 20
 """Labelled texts without which nothing is learnt; ours."""
 
-HALVES = (0, 1)
-
 COLUMNS = ("entered", "suggested", "confidence", "reasons")
 
 
@@ -51,7 +49,6 @@ def category_doubts(
     labels: pd.Series,
     *,
     judged: int | None = None,
-    halves: Collection[int] = HALVES,
     unclear: Collection[str] = (),
     trained_on: int = TRAINED_ON,
     contradicted_from: float = CONTRADICTED_FROM,
@@ -70,8 +67,6 @@ def category_doubts(
         Same length, taken by position, the most telling (newest) first. Labels may be missing.
     judged
         How many of the first texts are judged; None judges all. The others are only learnt from.
-    halves
-        Which halves are judged, so that they can be judged side by side.
     unclear
         Categories that say nothing, such as "other". They are learnt, but never suggested.
     trained_on
@@ -104,16 +99,16 @@ def category_doubts(
     if len(texts) != len(labels):
         raise ValueError(f"{len(texts)} texts have {len(labels)} labels; give one label per text")
     written = [plain(text).strip() for text in texts]
-    half_of = np.array(
+    halves = np.array(
         [zlib.crc32(each.encode()) % 2 if each else -1 for each in written], dtype=int
     )
     known = labels.notna().to_numpy(dtype=bool)
     asked = np.arange(len(texts)) < (len(texts) if judged is None else judged)
     found: list[tuple[int, object, str, float, list[str]]] = []
     agrees: dict[int, object] = {}
-    for half in sorted(halves):
-        learnt = np.flatnonzero((half_of == 1 - half) & known)[:trained_on]
-        rows = np.flatnonzero((half_of == half) & asked)
+    for half in (0, 1):
+        learnt = np.flatnonzero((halves == 1 - half) & known)[:trained_on]
+        rows = np.flatnonzero((halves == half) & asked)
         if len(learnt) < LEAST_TRAINED or not len(rows) or labels.iloc[learnt].nunique() < 2:
             continue
         model = CategoryModel.fit(

@@ -37,6 +37,7 @@ def resolve_operators(
     *,
     same: Collection[tuple[str, str]] = (),
     different: Collection[tuple[str, str]] = (),
+    across: bool = True,
     sure: float = SURE,
     doubtful: float = DOUBTFUL,
 ) -> pd.DataFrame:
@@ -53,7 +54,10 @@ def resolve_operators(
         never joined. None if there is no register.
     same, different
         Pairs of ``raw_id`` that a person decided about; they go before everything else, and where
-        they contradict one another, ``different`` goes before ``same``.
+        they contradict one another, ``different`` goes before ``same``. The first of a pair of
+        ``different`` is the one that was set apart.
+    across
+        Whether the same full registered name in two counties is one operator.
     sure, doubtful
         Confidences from which a mention is joined, or shown to a person.
 
@@ -93,7 +97,7 @@ def resolve_operators(
     if not len(distinct):
         return _answer(names.index, place, pd.DataFrame(columns=_ANSWER))
     mentions = _mentions(distinct)
-    weighed = weigh(mentions, fixed=distinct["operator_id"].to_numpy())
+    weighed = weigh(mentions, fixed=distinct["operator_id"].to_numpy(), across=across)
     joined = join_pairs(
         mentions,
         weighed.left,

@@ -11,11 +11,13 @@ from rapidfuzz import fuzz
 from analytics.operator_pairs import Mentions
 
 OFTEN = 5
-"""Times that a name is said from which it is no mere misspelling of another (ours)."""
+"""Times that a name is said from which it is no mere misspelling of another, where nothing but names
+is known (ours)."""
 
-OFTEN_SURE = 0.9
-"""Confidence from which two names that are both said often are one all the same (ours)."""
 
+NEAR_CERTAIN = 0.95
+"""Confidence from which two groups become one though their leaders were not compared, both are said
+often, or they have different addresses (ours)."""
 
 SAME_ADDRESS = 85.0
 """Likeness 0-100 from which two addresses are one (ours)."""
@@ -72,8 +74,9 @@ def join_pairs(
 ) -> Joined:
     """Join the surest pairs first, as long as nothing in their groups contradicts.
 
-    Two groups become one only if their leaders were compared and are not unlike, so that a row of
-    small differences never bridges a large one.
+    What a person set apart, the first of a pair of ``different``, is joined last, so that it takes
+    nobody along. Two groups become one only if their leaders were compared and are not unlike, or the pair is near
+    certain, so that a row of small differences never bridges a large one.
     """
     total = len(mentions)
     groups = [
@@ -106,19 +109,20 @@ def join_pairs(
     chosen = np.flatnonzero(confidence >= sure)
     pair_rank = np.minimum(rank[left[chosen]], rank[right[chosen]])
     other_rank = np.maximum(rank[left[chosen]], rank[right[chosen]])
-    order = chosen[np.lexsort((other_rank, pair_rank, -np.round(confidence[chosen], 6)))]
+    held = np.isin(np.array(label, dtype=object), [one for one, _ in different])
+    last = held[left[chosen]] | held[right[chosen]]
+    order = chosen[np.lexsort((other_rank, pair_rank, -np.round(confidence[chosen], 6), last))]
     for pair in order.tolist():
         one, two = home[left[pair]], home[right[pair]]
         a, b = groups[one], groups[two]
         if one == two or _kept_apart(a, b, forbidden) or not _fit(a, b):
             continue
         pair_sure = float(confidence[pair])
-        if pair_sure < OFTEN_SURE and (
-            _elsewhere(a, b) or min(count[a.leader], count[b.leader]) >= OFTEN
-        ):
+        often = not mentions.place[a.leader] and min(count[a.leader], count[b.leader]) >= OFTEN
+        if pair_sure < NEAR_CERTAIN and (often or _elsewhere(a, b)):
             continue
         first, second = sorted((a.leader, b.leader))
-        if strength.get(first * total + second, 0.0) >= doubtful:
+        if pair_sure >= NEAR_CERTAIN or strength.get(first * total + second, 0.0) >= doubtful:
             how.setdefault(int(left[pair]), pair)
             how.setdefault(int(right[pair]), pair)
             unite(one, two)

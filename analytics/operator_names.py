@@ -167,6 +167,17 @@ def generic_words() -> frozenset[str]:
     return _words().generic
 
 
+def has_number(text: str) -> bool:
+    """Say whether a text has a digit or a numeral.
+
+    Examples
+    --------
+    >>> has_number("二号"), has_number("超市")
+    (True, False)
+    """
+    return not _words().ordinals.isdisjoint(text)
+
+
 def take_apart(name: str, county_code: str | None = None) -> NameParts:
     """Take one name apart.
 

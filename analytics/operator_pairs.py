@@ -13,7 +13,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, Indel
 
-from analytics.operator_names import NameParts, generic_words
+from analytics.operator_names import SHORTEST_CORE, NameParts, generic_words, has_number
 
 BLOCK_LIMIT = 60
 """Mentions that share a block and are all compared with one another, at most (ours). Of a larger
@@ -65,12 +65,12 @@ class Mentions:
         return len(self.parts)
 
 
-def find_candidates(mentions: Mentions) -> tuple[_Ints, _Ints]:
+def find_candidates(mentions: Mentions, *, across: bool = True) -> tuple[_Ints, _Ints]:
     """Return pairs of positions worth comparing, each once, the smaller first.
 
     Mentions meet by code, by phone, by address, and within one county by how their own part sounds,
     by its first two sounds, and by the rarest neighbouring sounds or words of the whole name.
-    Mentions of an unknown county meet all others by name.
+    Mentions of an unknown county, and with ``across`` those of different ones, meet by their own part.
     """
     owners: list[int] = []
     keys: list[str] = []
@@ -88,8 +88,8 @@ def find_candidates(mentions: Mentions) -> tuple[_Ints, _Ints]:
         place = "" if anywhere else mentions.place[i]
         found = [f"{place}|{each}" for each in told]
         if not anywhere and not place:
-            found = ["*|b" + parts.core_sound]
-        elif not anywhere:
+            found = ["*|b" + parts.core_sound] if across else []
+        elif not anywhere and across:
             found.append("*|b" + parts.core_sound)
         if mentions.uscc[i]:
             found.append("u" + mentions.uscc[i])
@@ -153,7 +153,7 @@ def name_likeness(mentions: Mentions, left: _Ints, right: _Ints) -> pd.DataFrame
     pandas.DataFrame
         ``whole``: likeness 0-1 of the whole names, by letters or by sound whichever is more;
         ``own``: that of what is each operator's own; ``same_core``: whether that is the same by
-        sound, or one begins with the other.
+        sound; ``begins``: whether one begins with the other.
     """
     parts = mentions.parts
     body = [each.body for each in parts]
@@ -191,16 +191,25 @@ def name_likeness(mentions: Mentions, left: _Ints, right: _Ints) -> pd.DataFrame
         whole[at] = own[at] = compared
     mixed = latin[left] != latin[right]
     own[mixed] = whole[mixed]
-    same = np.array(
-        [
-            core[i] == core[j]
-            or (min(len(core[i]), len(core[j])) >= 2 and core[i].startswith(core[j]))
-            or (min(len(core[i]), len(core[j])) >= 2 and core[j].startswith(core[i]))
-            for i, j in zip(left.tolist(), right.tolist(), strict=True)
-        ],
+    same = np.array([core[i] == core[j] for i, j in zip(left, right, strict=True)], dtype=bool)
+    begins = np.array(
+        [_begins(parts[i], parts[j]) for i, j in zip(left.tolist(), right.tolist(), strict=True)],
         dtype=bool,
     )
-    return pd.DataFrame({"whole": whole, "own": own, "same_core": same & ~both})
+    return pd.DataFrame(
+        {"whole": whole, "own": own, "same_core": same & ~both, "begins": begins & ~both}
+    )
+
+
+def _begins(one: NameParts, two: NameParts) -> bool:
+    """Say whether one name's own part begins with the other's, and no number follows."""
+    shorter, longer = sorted((one, two), key=lambda each: len(each.core_sound))
+    size = len(shorter.core_sound)
+    return (
+        SHORTEST_CORE <= size < len(longer.core_sound)
+        and longer.core_sound.startswith(shorter.core_sound)
+        and not has_number(longer.core[size:])
+    )
 
 
 def _latin_likeness(mentions: Mentions, left: _Ints, right: _Ints) -> _Floats:

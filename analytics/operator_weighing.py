@@ -21,6 +21,10 @@ MARGIN = 0.06
 NAME_ALONE = {"latin": 0.84, "han": 0.79}
 """Likeness of names from which they are one when nothing else is known, by script (ours)."""
 
+OWN_LONG, OWN_SHORT, OWN_BEGINS = 0.9, 0.85, 0.82
+"""Confidence of the same own part in one county: of three characters, of two, and where one begins
+with the other; trades may differ (ours)."""
+
 SAME_BRANCH = 0.6
 """Likeness of the marks of two branches below which they are two (ours)."""
 
@@ -50,9 +54,11 @@ class Weighed:
     reasons: list[str]
 
 
-def weigh(mentions: Mentions, *, fixed: npt.NDArray[np.object_] | None = None) -> Weighed:
+def weigh(
+    mentions: Mentions, *, fixed: npt.NDArray[np.object_] | None = None, across: bool = True
+) -> Weighed:
     """Find pairs and say how sure it is that both are one operator."""
-    left, right = find_candidates(mentions)
+    left, right = find_candidates(mentions, across=across)
     names = name_likeness(mentions, left, right)
     address = address_likeness(mentions, left, right)
     place = np.array(mentions.place, dtype=object)
@@ -124,12 +130,17 @@ def _by_name(
         SURE + (1 - SURE) * (whole - needed) / (1 - needed),
         whole / needed * SURE * 0.98,
     )
-    by_core = np.where(same_core, np.where(shorter >= 3, 0.9, 0.85), 0.0)
+    begins = names["begins"].to_numpy()
+    by_core = np.select(
+        [same_core & (shorter >= 3), same_core, begins], [OWN_LONG, OWN_SHORT, OWN_BEGINS], 0.0
+    )
     by_own = np.where((shorter >= 3) & (own >= 0.66), own * 0.9, 0.0)
     in_county = np.maximum.reduce([alone, by_core, by_own])
     confidence = np.where(near, in_county, alone)
     reason = np.select(
-        [whole >= 0.999, whole >= 0.979, near & same_core], ["name", "sound", "own_part"], "fuzzy"
+        [whole >= 0.999, whole >= 0.979, near & (same_core | begins)],
+        ["name", "sound", "own_part"],
+        "fuzzy",
     ).astype(object)
     return np.clip(confidence, 0, 0.97), reason
 
@@ -157,26 +168,39 @@ def _ambiguous(
     confidence: _Floats,
     fixed: npt.NDArray[np.object_] | None,
 ) -> _Bools:
-    """Tell the pairs of a mention without code that fits two coded operators about equally."""
-    identity = np.array(
+    """Tell the pairs of a mention that fits two coded operators, or two branches, about equally."""
+    codes = np.array(
         [
             fixed[i] if fixed is not None and isinstance(fixed[i], str) else mentions.uscc[i]
             for i in range(len(mentions))
         ],
         dtype=object,
     )
+    branches = np.array([each.branch for each in mentions.parts], dtype=object)
+    plain = (codes == "") & (branches == "")
+    return _torn(codes == "", codes, left, right, confidence) | _torn(
+        plain, branches, left, right, confidence
+    )
+
+
+def _torn(
+    asking: _Bools,
+    mark: npt.NDArray[np.object_],
+    left: _Ints,
+    right: _Ints,
+    confidence: _Floats,
+) -> _Bools:
+    """Tell the pairs of mentions whose best partners bear more than one mark."""
     pairs = pd.DataFrame(
         {
             "pair": np.tile(np.arange(len(left)), 2),
             "mention": np.concatenate([left, right]),
-            "operator": np.concatenate([identity[right], identity[left]]),
+            "mark": np.concatenate([mark[right], mark[left]]),
             "confidence": np.tile(confidence, 2),
         }
     )
-    pairs = pairs[
-        (identity[pairs["mention"]] == "") & (pairs["operator"] != "") & (pairs["confidence"] > 0)
-    ]
-    best = pairs.groupby(["mention", "operator"])["confidence"].max()
+    pairs = pairs[asking[pairs["mention"]] & (pairs["mark"] != "") & (pairs["confidence"] > 0)]
+    best = pairs.groupby(["mention", "mark"])["confidence"].max()
     top = best.groupby("mention").max()
     rivals = best[best >= top.reindex(best.index.get_level_values(0)).to_numpy() - MARGIN]
     torn = rivals.groupby("mention").size()

@@ -202,15 +202,15 @@ class Inputs:
 
     def known(self, indicator: Indicator) -> Flags:
         """Return where an indicator has data."""
-        return np.logical_and.reduce([self.given(each) for each in indicator.needs])
+        return np.asarray(np.logical_and.reduce([self.given(each) for each in indicator.needs]))
 
     def all_of(self, when: tuple[Condition, ...]) -> Flags:
         """Return where all conditions hold; none but ``missing`` does without a value."""
-        return np.logical_and.reduce([self._holds(each) for each in when])
+        return np.asarray(np.logical_and.reduce([self._holds(each) for each in when]))
 
     def _holds(self, condition: Condition) -> Flags:
         if condition.how == "missing":
-            return self.given(condition.column) != bool(condition.value)
+            return np.asarray(self.given(condition.column) != bool(condition.value))
         values, bound = self.value(condition.column), condition.value
         compare = {
             "at_least": np.greater_equal,
@@ -262,7 +262,8 @@ def _points(indicator: Indicator, inputs: Inputs, has_data: Flags) -> Floats:
             for column, factor in zip(part.columns, part.decay, strict=True):
                 total += part.points * factor * np.nan_to_num(inputs.value(column), nan=0.0)
     total = np.where(has_data, total, unknown)
-    return np.round(np.clip(total, 0.0, indicator.weight), DECIMALS)
+    capped: Floats = np.clip(total, 0.0, indicator.weight)
+    return np.asarray(np.round(capped, DECIMALS))
 
 
 def share_of(part: Share, inputs: Inputs) -> Floats:
@@ -271,11 +272,11 @@ def share_of(part: Share, inputs: Inputs) -> Floats:
     if part.per is not None:
         value = value / np.maximum(inputs.value(part.per), part.least)
     value = np.clip(value / part.full, 0.0, 1.0)
-    return np.nan_to_num(1.0 - value if part.inverse else value, nan=0.0)
+    return np.asarray(np.nan_to_num(1.0 - value if part.inverse else value, nan=0.0))
 
 
 def _sum(columns: list[Floats]) -> Floats:
-    return np.round(np.sum(columns, axis=0), DECIMALS)
+    return np.asarray(np.round(np.sum(columns, axis=0), DECIMALS))
 
 
 def _grades(

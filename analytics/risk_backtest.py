@@ -188,7 +188,8 @@ class _Ranking:
     def counts(self, weights: Floats) -> tuple[Floats, Floats]:
         """Return how many there are in each group, and how many with the outcome."""
         own = weights[self.order]
-        return np.bincount(self.group, own), np.bincount(self.group, own * self.came)
+        every, came = np.bincount(self.group, own), np.bincount(self.group, own * self.came)
+        return every.astype(np.float64), came.astype(np.float64)
 
     def auc(self, weights: Floats) -> float:
         every, came = self.counts(weights)

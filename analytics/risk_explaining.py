@@ -132,7 +132,8 @@ def _together(
     order: dict[str, int],
 ) -> pd.DataFrame:
     """Make figures as good as they can be, the one that saves most first, until the grade changes."""
-    frame, rows = indicators.copy(), []
+    frame = indicators.copy()
+    rows: list[dict[str, object]] = []
     for _ in range(len(rules.inputs)):
         base = score_operators(frame, model=rules).iloc[0]
         trials = _scored(frame, rules, list(_trials(frame, rules, float(base["score"]))))

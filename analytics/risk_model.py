@@ -38,6 +38,19 @@ from analytics.risk_parts import (
     Trigger,
 )
 
+__all__ = [
+    "DEFAULT_MODEL",
+    "PENDING",
+    "TOTAL",
+    "RiskModel",
+    "RiskModelError",
+    "check_same_codes",
+    "model_in_force",
+    "read_mapping",
+    "read_model",
+    "with_weights",
+]
+
 DEFAULT_MODEL = Path(__file__).parents[1] / "assets" / "risk" / "model-2026.yaml"
 
 _COMPARED = ("at_least", "above", "at_most", "below", "equals", "missing")
@@ -224,7 +237,7 @@ def _inputs(fields: Fields) -> dict[str, Input]:
 
 
 def _grades(fields: Fields) -> tuple[Grade, ...]:
-    grades = []
+    grades: list[Grade] = []
     for each in fields.listed("grades"):
         each.only("code", "name", "from")
         least = grades[-1].start if grades else 0.0

@@ -110,7 +110,7 @@ def vary_weights(
     grades = np.searchsorted(starts, base, side="right")
 
     def other(factors: Floats) -> Floats:
-        return values @ (factors * weights.sum() / (weights * factors).sum())
+        return np.asarray(values @ (factors * weights.sum() / (weights * factors).sum()))
 
     correlation, kept, regraded = [], [], []
     for _ in range(draws):

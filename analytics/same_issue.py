@@ -168,8 +168,20 @@ def _likeness(
 ) -> np.ndarray:
     """Return the cosine of pairs, damped by time and by places that differ."""
     cosine = _products(left, right, vectors.words)
-    least = np.minimum(vectors.place_weights[left], vectors.place_weights[right])
     common = _products(left, right, vectors.places)
+    return _damped(cosine, common, left, right, vectors=vectors, days=days)
+
+
+def _damped(
+    cosine: np.ndarray,
+    common: np.ndarray,
+    left: np.ndarray,
+    right: np.ndarray,
+    *,
+    vectors: IssueVectors,
+    days: np.ndarray,
+) -> np.ndarray:
+    least = np.minimum(vectors.place_weights[left], vectors.place_weights[right])
     agreement = np.where(least > 0, common / np.where(least > 0, least, 1), 1)
     faded = 1 + np.abs(days[left] - days[right]) / FADING_DAYS
     return np.asarray(cosine * (ELSEWHERE + (1 - ELSEWHERE) * agreement) / faded)
@@ -216,11 +228,12 @@ def _coherent(
         yield members
         return
     first, second = np.triu_indices(len(members), 1)
-    distance = np.ones(len(first))
-    for start in range(0, len(first), PAIRS_AT_ONCE):
-        part = slice(start, start + PAIRS_AT_ONCE)
-        distance[part] -= _likeness(members[first[part]], members[second[part]], vectors, days)
-    distance = np.clip(distance, 0, 1)
+    words, places = (
+        (rows @ rows.T).toarray()[first, second]
+        for rows in (vectors.words[members], vectors.places[members])
+    )
+    likeness = _damped(words, places, members[first], members[second], vectors=vectors, days=days)
+    distance = np.clip(1 - likeness, 0, 1)
     groups = fcluster(linkage(distance, "average"), 1 - coherence, "distance")
     for number in range(1, groups.max() + 1):
         group = members[groups == number]

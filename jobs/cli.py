@@ -20,6 +20,7 @@ from jobs.refresh import STEPS, derive, refresh
 from jobs.reporting import emit, failing_clearly, progress_of
 from queries import workflow
 from queries.generations import GenerationStore
+from queries.vocabulary import Records
 from queries.warehouse import open_current, warehouse_folder
 
 app = typer.Typer(
@@ -112,6 +113,9 @@ def import_command(
     suggest: Annotated[
         str | None, typer.Option(help="不导入，只根据这个文件的表头和前几行起草映射文件")
     ] = None,
+    records: Annotated[
+        Records, typer.Option(help="起草时：文件里是诉求、登记名册还是主体事件")
+    ] = Records.SUBMISSIONS,
     as_of: Annotated[
         dt.datetime | None, typer.Option(help="导出时间；不填则取来源中最晚的办理时间")
     ] = None,
@@ -127,7 +131,7 @@ def import_command(
         if suggest is not None:
             if sources:
                 raise TwoTasksError(suggest, sources)
-            draft = suggest_mapping(suggest)
+            draft = suggest_mapping(suggest, records=records)
             emit({"mapping": draft}, as_json=True) if as_json else typer.echo(draft)
             return
         if not sources or mapping is None:
@@ -198,6 +202,8 @@ def demo_command(
             "distinct_texts": done.made.distinct_texts,
             "mean_characters": done.made.mean_characters,
             **{name: sum(getattr(each, name) for each in done.imports) for name in figures},
+            "operator_records": done.made.operator_records,
+            "operator_loaded": sum(each.loaded for each in done.operator_imports),
             "generation": done.imports[-1].generation,
             "synthetic": True,
         },
@@ -285,6 +291,7 @@ def bench_command(
     pages: Annotated[bool, typer.Option(help="是否测量各页面的服务端用时")] = True,
     viewers: Annotated[int, typer.Option(help="同时使用的人数；0为不测")] = VIEWERS,
     viewer_seconds: Annotated[int, typer.Option(help="多人同时使用测多少秒")] = SECONDS,
+    scores: Annotated[bool, typer.Option(help="是否测量经营主体评分")] = True,
     seed: Annotated[int, typer.Option(help="随机种子")] = 0,
     folder: Annotated[Path, typer.Option(help="测量用数据放在哪里，可重复使用")] = Path(
         "data/bench"
@@ -303,6 +310,7 @@ def bench_command(
             pages=pages,
             viewers=viewers,
             viewer_seconds=viewer_seconds,
+            scores=scores,
             seed=seed,
             progress=report,
         )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from jobs import words
 from jobs.decided import NOTHING_DECIDED, Decided
-from jobs.finders.registry import AFTER_COUNTING, BEFORE_COUNTING, FINDERS
+from jobs.finders.registry import AFTER_COUNTING, BEFORE_COUNTING, BEFORE_OPERATORS, FINDERS
 from queries import cubes, deriving, rollups
 from queries.generations import GenerationStore
 from queries.loading import Building
@@ -184,6 +184,7 @@ def _run_step(
 
 
 STEPS = (
+    *[each.name for each in BEFORE_OPERATORS],
     "operators",
     *[each.name for each in BEFORE_COUNTING],
     words.STEP,

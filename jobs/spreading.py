@@ -17,11 +17,7 @@ Result = TypeVar("Result")
 
 
 def spread(
-    batches: Iterable[Batch],
-    work: Callable[[Given], Result],
-    *,
-    given: Callable[[Batch], Given],
-    least: int = PARALLEL_FROM,
+    batches: Iterable[Batch], work: Callable[[Given], Result], *, given: Callable[[Batch], Given]
 ) -> Iterator[tuple[Batch, Result]]:
     """Yield each batch with what ``work`` made of it, in order.
 
@@ -31,8 +27,6 @@ def spread(
         A function of a module (or a `functools.partial` of one), since it is sent to processes.
     given
         What of a batch the work needs: as little as possible, for it is sent too.
-    least
-        Batches from which processes are started; fewer where each is the work of seconds.
 
     Examples
     --------
@@ -40,8 +34,8 @@ def spread(
     [([1], 1), ([2, 3], 2)]
     """
     waiting = iter(batches)
-    first = list(itertools.islice(waiting, least))
-    if len(first) < least:
+    first = list(itertools.islice(waiting, PARALLEL_FROM))
+    if len(first) < PARALLEL_FROM:
         yield from ((batch, work(given(batch))) for batch in first)
         return
     workers = os.cpu_count() or 1

@@ -68,7 +68,7 @@ clusters = sa.Table(
     sa.Column("words", sa.Text, nullable=False, comment="parted by spaces, most telling first"),
     sa.Column("name", sa.String(64), nullable=False, comment="given by a person, or empty"),
     sa.Column("size", sa.Integer, nullable=False),
-    sa.Column("stability", sa.Float, comment="NULL where people merged or split"),
+    sa.Column("stability", sa.Float, comment="NULL where people merged, split or gave the words"),
     sa.Column("is_new", sa.Boolean, nullable=False),
     sa.Column("first_day", sa.Date),
     sa.Column("hidden", sa.Boolean, nullable=False),

@@ -10,10 +10,12 @@ from functools import cache
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from queries.campaign_tables import CAMPAIGN_TABLES
 from queries.category_tables import CATEGORY_TABLES
 from queries.cluster_tables import CLUSTER_TABLES
 from queries.cubes import CUBES, cube_table
 from queries.entry_tables import entry_checks, entry_months
+from queries.identity_tables import IDENTITY_TABLES
 from queries.measures import SUMS
 from queries.repeat_tables import (
     repeat_members,
@@ -29,6 +31,7 @@ from queries.tag_tables import submission_tags, tag_months, tag_rules
 from queries.word_tables import cut_by, cut_with, new_word_hits, new_word_search, new_words
 
 DERIVED_TABLES: dict[str, tuple[sa.Table, ...]] = {
+    "operator_identity": IDENTITY_TABLES,
     "operators": (operators,),
     "submission_words": (words, submission_words, cut_with, cut_by),
     **{name: (cube_table(name),) for name in CUBES},
@@ -42,6 +45,7 @@ DERIVED_TABLES: dict[str, tuple[sa.Table, ...]] = {
     "entry_checks": (entry_checks, entry_months),
     "category_doubts": CATEGORY_TABLES,
     "clusters": CLUSTER_TABLES,
+    "campaigns": CAMPAIGN_TABLES,
     "new_words": (new_words, new_word_hits, new_word_search),
     "scores": SCORE_TABLES,
 }

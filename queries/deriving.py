@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from queries.cubes import CUBES, make_anew
 from queries.definitions import definition
 from queries.findings import applied_decisions, recount_days
+from queries.identity_tables import operator_aliases
 from queries.loading import raw_connection
 from queries.rollups import ROLLUPS
 from queries.schema import (
@@ -131,8 +132,8 @@ def forget_settled_days(conn: sa.Connection, names: Sequence[str]) -> None:
 def derive_operators(conn: sa.Connection) -> int:
     """Rebuild the operators from the submissions that name them; return how many there are.
 
-    What an operator is called, where it is and what it does is what its latest submission says
-    that says anything.
+    Where an operator is and what it does is what its latest submission says that says anything;
+    it is called as most of its submissions do that name it as it is registered, else as the latest.
     """
     make_anew(conn, operators)
 
@@ -155,7 +156,20 @@ def derive_operators(conn: sa.Connection) -> int:
             .group_by(submissions.c.operator_id),
         )
     )
+    _name_operators(conn)
     return conn.scalar(sa.select(sa.func.count()).select_from(operators)) or 0
+
+
+def _name_operators(conn: sa.Connection) -> None:
+    """Call those that are known by several names what they are usually called, if that is known."""
+    if not sa.inspect(conn).has_table(operator_aliases.name):
+        return
+    known = operator_aliases.c
+    conn.execute(
+        operators.update()
+        .values(name=known.name)
+        .where(known.raw_operator_id == operators.c.operator_id)
+    )
 
 
 def delete_words(conn: sa.Connection, days: Sequence[dt.date] | None) -> None:

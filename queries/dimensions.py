@@ -132,13 +132,18 @@ _ALL = (
     _flat("weekday", "星期"),
     _flat("hour", "时段"),
     _flat("tag", "标签"),
+    Dimension(
+        "campaign",
+        "专项行动",
+        (Level("campaign", "专项行动", r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?"),),
+    ),
     Dimension("cluster", "聚类", (Level("cluster", "聚类", r"c\d{1,9}|d\d{1,9}-\d{1,3}"),)),
 )
 
 DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _ALL}
 """Every filterable dimension by name; the names stand in URLs and must not change."""
 
-OF_FINDINGS = frozenset({"tag", "cluster"})
+OF_FINDINGS = frozenset({"tag", "cluster", "campaign"})
 """Dimensions of what jobs found, of which a submission may have several members: it can be filtered
 by them, but they do not part the submissions, so that none is a level to break down by."""
 

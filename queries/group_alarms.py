@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from scipy.stats import poisson
 
 from queries.indicator_counts import counted_complaint
+from queries.repeats import read_frame
 from queries.schema import submissions
 from queries.tag_tables import submission_tags
 
@@ -75,9 +76,17 @@ def _candidates(conn: sa.Connection, as_of: dt.date, *, days: int, persons: int)
     runaway = facts.submission_key.in_(said) if tagged else sa.false()
     people = sa.func.count(facts.person_key.distinct())
     told = sa.func.count(sa.case((runaway, facts.person_key)).distinct())
+    recent = sa.and_(facts.registered_on > first, facts.registered_on <= as_of)
+    # Counted first: to tell persons apart costs many times as much.
+    busy = (
+        sa.select(facts.operator_id)
+        .where(complaint, recent)
+        .group_by(facts.operator_id)
+        .having(sa.func.count() >= LEAST_PERSONS)
+    )
     many = (
         sa.select(facts.operator_id)
-        .where(complaint, facts.registered_on > first, facts.registered_on <= as_of)
+        .where(complaint, recent, facts.operator_id.in_(busy))
         .group_by(facts.operator_id)
         .having(
             sa.or_(
@@ -86,10 +95,11 @@ def _candidates(conn: sa.Connection, as_of: dt.date, *, days: int, persons: int)
                     people >= LEAST_PERSONS,
                     sa.or_(sa.func.sum(facts.disputed_yuan) >= RED_YUAN, told >= RUNAWAY_PERSONS),
                 ),
-            )
+            ),
         )
     )
-    result = conn.execute(
+    rows = read_frame(
+        conn,
         sa.select(
             facts.operator_id,
             facts.registered_on,
@@ -103,7 +113,8 @@ def _candidates(conn: sa.Connection, as_of: dt.date, *, days: int, persons: int)
             facts.registered_on <= as_of,
         ),
     )
-    return pd.DataFrame(result.all(), columns=list(result.keys()))
+    frame: pd.DataFrame = rows.to_pandas()
+    return frame
 
 
 def _alarms(

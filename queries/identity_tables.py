@@ -10,12 +10,19 @@ STEP = "operator_identity"
 operator_mentions = sa.Table(
     "operator_mentions",
     findings,
-    sa.Column("raw_operator_id", sa.String(64), nullable=False, comment="by code, or name and county"),
+    sa.Column(
+        "raw_operator_id", sa.String(64), nullable=False, comment="by code, or name and county"
+    ),
     sa.Column("name", sa.String(256), nullable=False, comment="as it was entered"),
     sa.Column("county_code", sa.String(6)),
     sa.Column("uscc", sa.String(18)),
     sa.Column("address", sa.String(256), comment="that of its latest submission with any"),
-    sa.Column("said", sa.BigInteger, nullable=False, comment="submissions that say so"),
+    sa.Column(
+        "said",
+        sa.BigInteger,
+        nullable=False,
+        comment="submissions that said so when it was first seen; 0 register only",
+    ),
     sa.Column("block", sa.String(32), nullable=False, comment="names of one block may be one"),
 )
 """Each way in which an operator is named, once."""
@@ -30,7 +37,8 @@ operator_aliases = sa.Table(
     sa.Column("confidence", sa.Float, nullable=False, comment="0-1; 1 where it stands alone"),
     sa.Column("reason", sa.String(64), nullable=False, comment="codes, comma-joined"),
     sa.Column("decided_by", sa.String(8), nullable=False, comment="program or person"),
-    sa.Column("chain", sa.String(64), comment="head and branches of one chain share it"),
+    sa.Column("chain", sa.String(32), nullable=False, comment="one name in one city"),
+    sa.Column("is_branch", sa.Boolean, nullable=False, comment="the name says so"),
     sa.Index("operator_aliases_by_raw", "raw_operator_id", unique=True),
 )
 """Which operator each raw one is; one that stands alone is its own."""

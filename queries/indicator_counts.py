@@ -267,7 +267,6 @@ def select_events(as_of: dt.date) -> Select:
             latest(of(OperatorEvent.CREDIT_CLASS), sa.cast(day, sa.String).concat(e.outcome)).label(
                 "dated_class"
             ),
-            sa.func.max(e.operator_name).label("told_name"),
         )
         .where(day <= as_of)
         .group_by(e.operator_id)

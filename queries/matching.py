@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
+from queries.campaign_tables import campaign_hits
 from queries.cluster_tables import cluster_members
 from queries.dimensions import DIMENSIONS, FLAGS, LEVELS, NUMBERS, OF_FINDINGS
 from queries.schema import submissions
@@ -67,6 +68,28 @@ def matching(
         *_rights(scope, table),
         *_choices(selection, table, levels),
     )
+
+
+def within(scope: Scope, table: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Return the condition that a row lies in the regions that a viewer may see.
+
+    For tables of other things than submissions: kinds and handling units do not apply to them.
+
+    Parameters
+    ----------
+    table
+        Has the columns of all levels of region.
+
+    Examples
+    --------
+    >>> print(within(Scope(regions=("420106",)), submissions))
+    submissions.county_code IN (__[POSTCOMPILE_county_code_1])
+    >>> print(within(Scope(), submissions))
+    false
+    """
+    if scope.everything:
+        return sa.true()
+    return _any_of("region", scope.regions, table) if scope.regions else sa.false()
 
 
 def needed_columns(
@@ -185,7 +208,26 @@ def _found_in(dimension: str, members: Iterable[str]) -> sa.Select[tuple[int]]:
     if dimension == "cluster":
         kept = cluster_members.c.cluster_key.in_(members)
         return sa.select(cluster_members.c.submission_key).where(kept)
+    if dimension == "campaign":
+        return sa.select(campaign_hits.c.submission_key).where(of_campaigns(members))
     return sa.select(submission_tags.c.submission_key).where(submission_tags.c.tag.in_(members))
+
+
+def of_campaigns(members: Iterable[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that a hit is of a campaign, or of one topic: ``campaign.topic``.
+
+    Examples
+    --------
+    >>> print(of_campaigns(["prepaid.closed"]).compile(compile_kwargs={"literal_binds": True}))
+    campaign_hits.campaign = 'prepaid' AND campaign_hits.topic = 'closed'
+    """
+    whole = [each for each in members if "." not in each]
+    parts = [each.split(".", 1) for each in members if "." in each]
+    any_of = [
+        sa.and_(campaign_hits.c.campaign == campaign, campaign_hits.c.topic == topic)
+        for campaign, topic in parts
+    ]
+    return sa.or_(*([campaign_hits.c.campaign.in_(whole)] if whole else []), *any_of)
 
 
 def _stored(level: str, members: list[str]) -> list[str] | list[bool] | list[int]:

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from queries import indicator_counts as counts
+from queries.arrow_columns import Columns
 from queries.group_alarms import find_group_alarms
 from queries.operator_tables import has_operator_tables, operator_events, operator_register
 from queries.person_changes import find_rises
@@ -60,7 +61,8 @@ EVENT_INPUTS: Mapping[OperatorEvent, tuple[str, ...]] = {
     OperatorEvent.STAFF: ("staff_findings",),
     OperatorEvent.OPINION: ("opinions_major_12m", "opinions_larger_12m", "opinions_ordinary_12m"),
 }  # fmt: skip
-"""Figures that are 0, not unknown, for an operator that a source could name and does not."""
+"""Figures that are 0, not unknown, for an operator that a source could name and does not: one of the
+register, or of known code. Of others only what a source tells of them is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def read_figures(conn: sa.Connection, as_of: dt.date) -> OperatorFigures:
 def select_figures(
     as_of: dt.date, *, registered: bool, tags: sa.FromClause | None
 ) -> sa.Select[*tuple[Any, ...]]:
-    """Build the statement that joins all counts, one row for each operator, ordered by its id.
+    """Build the statement that joins all counts, one row for each operator, in no order.
 
     Parameters
     ----------
@@ -164,7 +166,6 @@ def select_figures(
                 "sole"
             ),
             sa.or_(own.c.uscc.is_not(None), register.c.uscc.is_not(None)).label("has_uscc"),
-            parts[2].c.operator_id.is_not(None).label("has_events"),
             addresses.c.same_address_firms,
             *[
                 register.c[name]
@@ -178,11 +179,7 @@ def select_figures(
                 for name, states in _STATES.items()
             ],
         ]  # fmt: skip
-    return (
-        sa.select(every.c.operator_id, *columns)
-        .select_from(joined)
-        .order_by(every.c.operator_id)
-    )  # fmt: skip
+    return sa.select(every.c.operator_id, *columns).select_from(joined)
 
 
 _STATES = {
@@ -194,7 +191,7 @@ _STATES = {
 
 def _placed(own: sa.FromClause, register: sa.FromClause | None) -> list[sa.ColumnElement[Any]]:
     """Return where an operator is: as registered, else as its submissions say."""
-    found = []
+    found: list[sa.ColumnElement[Any]] = []
     for name in PLACED:
         told: sa.ColumnElement[Any]
         if name == "province_code":
@@ -209,37 +206,6 @@ def _placed(own: sa.FromClause, register: sa.FromClause | None) -> list[sa.Colum
             told = sa.case((register.c.operator_id.is_not(None), said), else_=told)
         found.append(told.label(name))
     return found
-
-
-class Columns:
-    """The columns of an Arrow table as numbers."""
-
-    def __init__(self, table: pa.Table) -> None:
-        self.table = table
-        self.rows = table.num_rows
-
-    def number(self, name: str, *, missing: float = np.nan) -> Floats:
-        """Return a column of numbers; all ``missing`` where it is not there."""
-        if name not in self.table.column_names:
-            return np.full(self.rows, missing)
-        column = self.table.column(name).cast(pa.float64())
-        values = np.array(column.to_numpy(), dtype=np.float64)
-        return np.where(np.isnan(values), missing, values) if missing == missing else values  # noqa: PLR0124
-
-    def days(self, name: str) -> Floats:
-        """Return a column of days as days since 1970, NaN where there is none."""
-        if name not in self.table.column_names:
-            return np.full(self.rows, np.nan)
-        return np.array(
-            self.table.column(name).cast(pa.int32()).cast(pa.float64()).to_numpy(),
-            dtype=np.float64,
-        )
-
-    def codes(self, name: str) -> tuple[NDArray[np.int64], list[str | None]]:
-        """Return a column of texts as numbers, and what they stand for; -1 for none."""
-        coded = self.table.column(name).combine_chunks().dictionary_encode()
-        indices = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-        return indices, coded.dictionary.to_pylist()
 
 
 def _known_sources(conn: sa.Connection, as_of: dt.date) -> frozenset[OperatorEvent]:
@@ -297,18 +263,15 @@ def _event_inputs(
     figures: Columns, as_of: dt.date, known: frozenset[OperatorEvent]
 ) -> dict[str, Any]:
     today = _day_number(as_of)
-    nameable = (
-        (figures.number("is_registered") == 1)
-        | (figures.number("has_uscc", missing=0.0) == 1)
-        | (figures.number("has_events", missing=0.0) == 1)
+    nameable = (figures.number("is_registered") == 1) | (
+        figures.number("has_uscc", missing=0.0) == 1
     )
-    inputs: dict[str, Any] = {
-        name: np.where(nameable, figures.number(_COUNTED.get(name, name), missing=0.0), np.nan)
-        if kind in known
-        else np.full(figures.rows, np.nan)
-        for kind, names in EVENT_INPUTS.items()
-        for name in names
-    }
+    inputs: dict[str, Any] = {}
+    for kind, names in EVENT_INPUTS.items():
+        counted = {name: figures.number(_COUNTED.get(name, name), missing=0.0) for name in names}
+        told = nameable | np.logical_or.reduce([each > 0 for each in counted.values()])
+        for name, values in counted.items():
+            inputs[name] = np.where(told & (kind in known), values, np.nan)
     for name in ("abnormal_listed", "serious_listed"):
         inputs[name] = np.where(np.isnan(inputs[name]), np.nan, inputs[name] > 0)
     for name in ("abnormal", "serious"):

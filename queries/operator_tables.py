@@ -99,8 +99,8 @@ class OperatorSourcesMissingError(LookupError):
 
     def __init__(self) -> None:
         super().__init__(
-            "this warehouse has no operator register and events yet; import them with "
-            "'python -m jobs import … --mapping …' or run 'python -m jobs refresh'"
+            "this warehouse is older than the operator register and events; import any source "
+            "with 'python -m jobs import SOURCE --mapping FILE' to bring it up to date"
         )
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from queries.campaign_tables import STEP as CAMPAIGNS
+from queries.campaign_tables import CampaignsNotDerivedError
 from queries.cluster_tables import STEP as CLUSTERS
-from queries.cluster_tables import ClustersNotDerivedError
+from queries.cluster_tables import ClustersNotDerivedError, cluster_runs
 from queries.scope import Scope
 from queries.selection import Comparison, DateRange, Selection, compared_range
 from queries.tag_tables import STEP as TAGS
@@ -42,14 +44,16 @@ def reading(warehouse: Warehouse, selection: Selection, scope: Scope) -> Iterato
 
     Raises
     ------
-    TagsNotDerivedError, ClustersNotDerivedError
-        If tags or clusters are selected by and not in step with the submissions.
+    TagsNotDerivedError, ClustersNotDerivedError, CampaignsNotDerivedError
+        If tags, clusters or campaigns are selected by and not in step with the submissions.
     """
     filtered = {each.dimension for each in selection.filters}
     if "tag" in filtered and TAGS not in warehouse.fresh:
         raise TagsNotDerivedError
     if "cluster" in filtered and CLUSTERS not in warehouse.fresh:
         raise ClustersNotDerivedError
+    if "campaign" in filtered and CAMPAIGNS not in warehouse.fresh:
+        raise CampaignsNotDerivedError
     with warehouse.engine.connect() as conn:
         yield Reading(conn, warehouse, selection, scope)
 
@@ -71,7 +75,8 @@ def compared_days(
     -------
     DateRange or None
         None without comparison, and where either span of days is not wholly inside the data: a
-        period that is not over would show a fall that is none.
+        period that is not over would show a fall that is none. Where clusters are filtered by, both
+        must be inside the days that the clusters cover: before, there are none to count.
     """
     chosen = days_of(warehouse, selection)
     days = compared_range(chosen, comparison)
@@ -79,5 +84,24 @@ def compared_days(
         return None
     if chosen.end > warehouse.last_day:
         return None
-    inside = warehouse.first_day <= days.start and days.end <= warehouse.last_day
+    first, last = warehouse.first_day, warehouse.last_day
+    if any(each.dimension == "cluster" for each in selection.filters):
+        covered = _clustered_days(warehouse)
+        if covered is None or not covered.start <= chosen.start <= chosen.end <= covered.end:
+            return None
+        first, last = max(first, covered.start), min(last, covered.end)
+    inside = first <= days.start and days.end <= last
     return days if inside else None
+
+
+def _clustered_days(warehouse: Warehouse) -> DateRange | None:
+    """Return the days that the clusters cover; None where there are none."""
+    if CLUSTERS not in warehouse.fresh:
+        return None
+    run = cluster_runs.c
+    asked = sa.select(run.first_day, run.last_day).order_by(run.run_id.desc()).limit(1)
+    with warehouse.engine.connect() as conn:
+        row = conn.execute(asked).first()
+    if row is None or row.first_day is None or row.last_day is None:
+        return None
+    return DateRange(row.first_day, row.last_day)

@@ -50,7 +50,8 @@ def require_scores(warehouse: Warehouse, scope: Scope) -> None:
 
 def current_day(conn: sa.Connection) -> dt.date | None:
     """Return the last day that the scores of the current month count."""
-    return conn.scalar(sa.select(sa.func.max(operator_scores.c.as_of)))
+    found: dt.date | None = conn.scalar(sa.select(sa.func.max(operator_scores.c.as_of)))
+    return found
 
 
 def visible(conn: sa.Connection, scope: Scope, operator_id: str) -> dict[str, Any] | None:

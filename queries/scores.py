@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from queries.cubes import make_anew
 from queries.deriving import insert_rows
+from queries.loading import ROW_GROUP
 from queries.operator_indicators import OperatorFigures
 from queries.operator_tables import (
     changed_operators,
@@ -117,7 +118,7 @@ def write_month(
     rows = figures.rows
     conn.execute(operator_scores.delete().where(operator_scores.c.month == month))
     numbers = [*INDICATORS, *DIMENSIONS, "score", "credit_score", "completeness"]
-    insert_rows(
+    _insert(
         conn,
         operator_scores,
         pa.table(
@@ -135,7 +136,13 @@ def write_month(
     )
     if current:
         make_anew(conn, operator_indicators)
-        insert_rows(conn, operator_indicators, _raw(figures, as_of))
+        _insert(conn, operator_indicators, _raw(figures, as_of))
+
+
+def _insert(conn: sa.Connection, table: sa.Table, rows: pa.Table) -> None:
+    """Add rows in pieces that the engine stores together, so that all cores write."""
+    pieces = rows.combine_chunks().to_batches(max_chunksize=ROW_GROUP)
+    insert_rows(conn, table, pa.Table.from_batches(pieces, rows.schema))
 
 
 def _raw(figures: OperatorFigures, as_of: dt.date) -> pa.Table:

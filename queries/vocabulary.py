@@ -135,6 +135,7 @@ class DecisionKind(StrEnum):
     SUBMISSION = "submission"
     CLAIMANT = "claimant"
     TAG_RULE = "tag_rule"
+    IDENTITY = "identity"
     RISK_MODEL = "risk_model"
     TOPIC = "topic"
     CAMPAIGN = "campaign"
@@ -145,6 +146,13 @@ class RiskModelVerdict(StrEnum):
 
     DRAFT = "draft"
     IN_FORCE = "in_force"
+
+
+class IdentityVerdict(StrEnum):
+    """What a person decides about two names of operators."""
+
+    SAME = "same"
+    DIFFERENT = "different"
 
 
 class WordVerdict(StrEnum):
@@ -335,6 +343,16 @@ class OpinionSeverity(StrEnum):
     LARGER = "larger"
     ORDINARY = "ordinary"
     NONE = "none"
+
+
+class Relation(StrEnum):
+    """What two operators of the register have in common."""
+
+    LEGAL_PERSON = "legal_person"
+    LEGAL_PERSON_NAME = "legal_person_name"
+    ADDRESS = "address"
+    PHONE = "phone"
+    SHOP = "shop"
 
 
 EVENT_OUTCOMES: dict[OperatorEvent, type[StrEnum]] = {

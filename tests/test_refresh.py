@@ -180,5 +180,5 @@ def test_since_redoes_days_though_nothing_changed(store):
 
 def test_an_unknown_step_is_named_with_the_known_ones(store):
     load(store, some_records(1, 5))
-    with pytest.raises(UnknownStepError, match="'tomorrow'; known: operators"):
+    with pytest.raises(UnknownStepError, match="'tomorrow'; known: operator_identity"):
         refresh(store, only="tomorrow")

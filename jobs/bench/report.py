@@ -15,6 +15,7 @@ from rich.table import Table
 
 from jobs.bench.pages import PageResult
 from jobs.bench.race import Timing
+from jobs.bench.scores import ScoresResult, scores_table
 from jobs.bench.viewers import ViewersResult
 
 TABLE_WIDTH = 120
@@ -177,6 +178,7 @@ class BenchReport:
     imports: tuple[ImportResult, ...]
     pages: tuple[PageResult, ...] = ()
     viewers: tuple[ViewersResult, ...] = ()
+    scores: tuple[ScoresResult, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, fit for JSON."""
@@ -194,6 +196,7 @@ class BenchReport:
             _imports_table(self.imports),
             _pages_table(self.pages),
             _viewers_table(self.viewers),
+            scores_table(self.scores),
         ):
             if each.row_count:
                 console.print(each)

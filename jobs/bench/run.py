@@ -30,6 +30,7 @@ from jobs.bench.report import (
     ScreenResult,
     screen_result,
 )
+from jobs.bench.scores import ScoresResult, measure_scores
 from jobs.bench.sqlite import copy_to_sqlite
 from jobs.bench.viewers import SECONDS, VIEWERS, ViewersResult, measure_viewers
 
@@ -41,6 +42,9 @@ CAPPED = frozenset({PANDAS, SQLITE})
 
 IMPORT_ROWS = 300_000
 """Most rows of the file whose import is timed; the budget of a refresh from nothing is for these."""
+
+SUBMISSIONS_PER_EVENT = 4
+"""As in the measurement that the budget of scores comes from: 5 million events to 20 million; ours."""
 
 LEAST_SUBMISSIONS = 1_000
 """With fewer rows some questions have no answer to compare."""
@@ -74,6 +78,7 @@ def run_bench(
     pages: bool = True,
     viewers: int = VIEWERS,
     viewer_seconds: float = SECONDS,
+    scores: bool = False,
     progress: Progress,
 ) -> BenchReport:
     """Measure the one-screen questions and the import.
@@ -97,6 +102,8 @@ def run_bench(
         Whether to time the pages of the running app too.
     viewers, viewer_seconds
         Viewers at once and how long they go on; 0 viewers leave that out.
+    scores
+        Whether to time the scoring of operators too, over the first warehouse.
     progress
         Told what is being done.
 
@@ -114,6 +121,7 @@ def run_bench(
     made, screens, memory = [], [], []
     page_results: list[PageResult] = []
     crowds: list[ViewersResult] = []
+    scored: list[ScoresResult] = []
     for count, raced in _races(submissions, cap, chosen):
         warehouse = bench_warehouse(Recipe(count, seed), folder, progress=progress)
         made.append(warehouse.made)
@@ -126,6 +134,17 @@ def run_bench(
             )
             page_results += measured.results
             memory.append(_pages_memory(warehouse, measured))
+        if scores and not scored:
+            recipe = Recipe(count, seed)
+            scored.append(
+                measure_scores(
+                    warehouse.path,
+                    folder,
+                    operators=recipe.operators,
+                    events=count // SUBMISSIONS_PER_EVENT,
+                    progress=progress,
+                )
+            )
         if viewers:
             crowds.append(
                 measure_viewers(
@@ -157,6 +176,7 @@ def run_bench(
         imports=imports,
         pages=tuple(page_results),
         viewers=tuple(crowds),
+        scores=tuple(scored),
     )
 
 

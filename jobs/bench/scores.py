@@ -7,10 +7,12 @@ events are made up beside them, in a file that is removed again.
 import datetime as dt
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
+from rich.table import Table
 
 from jobs.bench.processes import Progress, alone
 from jobs.decided import NOTHING_DECIDED
@@ -61,6 +63,33 @@ class ScoresResult:
     load: tuple[float, float]
 
 
+def scores_table(results: Sequence[ScoresResult]) -> Table:
+    """Return a table for a terminal."""
+    table = Table(
+        title="经营主体风险评分",
+        caption=(
+            f"目标（{OPERATORS_BUDGET:,}户、2000万件、500万条事件，2核）：全部不超过"
+            f"{FULL_BUDGET_SECONDS:g} s，一天增量不超过{DAY_BUDGET_SECONDS:g} s，"
+            f"内存不超过{MEMORY_BUDGET_BYTES / 1e9:g} GB"
+        ),
+        title_justify="left",
+        caption_justify="left",
+    )
+    for name in ("诉求量", "主体", "事件", "全部 s", "一天增量 s", "内存峰值 GB", "当时负载"):
+        table.add_column(name, justify="right")
+    for each in results:
+        table.add_row(
+            f"{each.submissions:,}",
+            f"{each.operators:,}",
+            f"{each.events:,}",
+            f"{each.full_seconds:.1f}",
+            f"{each.day_seconds:.1f}",
+            f"{each.peak_bytes / 1e9:.2f}",
+            f"{each.load[0]:.1f}、{each.load[1]:.1f}",
+        )
+    return table
+
+
 def measure_scores(
     warehouse: Path, folder: Path, *, operators: int, events: int, progress: Progress
 ) -> ScoresResult:
@@ -104,8 +133,9 @@ def _prepare(progress: Progress, warehouse: Path, draft: Path, operators: int, e
     create_operator_tables(engine)
     with engine.begin() as conn:
         raw = raw_connection(conn)
-        last = conn.execute(sa.select(sa.literal_column("max(registered_on)")).select_from(
-            sa.table("submissions", schema="facts.main"))).scalar_one()  # fmt: skip
+        last: dt.date = raw.execute(
+            "SELECT max(registered_on) FROM facts.main.submissions"
+        ).fetchone()[0]
         raw.execute("CREATE TABLE more AS SELECT * FROM facts.main.submissions LIMIT 0")
         raw.execute(
             "CREATE VIEW submissions AS SELECT * FROM facts.main.submissions "
@@ -167,8 +197,11 @@ def _made_up(operators: int, events: int, last: dt.date) -> tuple[str, ...]:
     day = f"DATE '{last.isoformat()}'"
     kinds = ", ".join(f"'{each}'" for each in KINDS)
     return (
-        """CREATE TEMP TABLE known AS
-        SELECT row_number() OVER (ORDER BY operator_id) - 1 AS i, * FROM operators""",
+        # Those of the last year first, so that about as many are scored as are registered.
+        f"""CREATE TEMP TABLE known AS
+        SELECT row_number() OVER (ORDER BY s.operator_id IS NULL, o.operator_id) - 1 AS i, o.*
+        FROM operators o LEFT JOIN (SELECT DISTINCT operator_id FROM facts.main.submissions
+            WHERE registered_on > {day} - 366) s ON s.operator_id = o.operator_id""",  # noqa: S608 - a day
         f"""INSERT INTO operator_register BY NAME
         SELECT coalesce(o.operator_id, 'R' || lpad(CAST(k.i AS VARCHAR), 17, '0')) AS operator_id,
             'bench' AS register_source, o.uscc, coalesce(o.name, 'R' || k.i) AS name,

@@ -182,12 +182,12 @@ def _planted(conduct: Conduct) -> None:
         chosen = _choose(conduct, pool & (trade >= 0), wanted)
         since = last - rng.integers(60, 600, len(chosen))
         _add(conduct, chosen.tolist(), name, since.tolist())
-    for size in conduct.spec["wrongdoers"]["address_clusters"]:
+    for place, size in enumerate(conduct.spec["wrongdoers"]["address_clusters"]):
         firms = (~world.operators.individual) & (trade >= 0)
         seed_firm = _choose(conduct, firms, 1)
         near = firms & (world.operators.county == world.operators.county[seed_firm[:1]].sum())
         chosen = _choose(conduct, near if len(seed_firm) else firms, size)
-        day = last - int(rng.integers(200, 900))
+        day = last - 200 * (place + 1) - int(rng.integers(0, 200))
         _add(conduct, chosen.tolist(), "fake_registration", [day] * len(chosen))
 
 

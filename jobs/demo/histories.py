@@ -126,7 +126,7 @@ def inspections(conduct: Conduct) -> pl.DataFrame:
     draw = rng.random(len(operator))
     edges = np.cumsum(
         [
-            logistic(-6.2 + 0.7 * own), logistic(-5.0 + 0.6 * own), logistic(-3.2 + 0.9 * own),
+            logistic(-6.2 + 0.7 * own), logistic(-5.0 + 0.6 * own), logistic(-3.4 + 1.1 * own),
             logistic(-2.0 + 0.4 * own),
         ],
         axis=0,
@@ -145,7 +145,7 @@ def samplings(conduct: Conduct) -> pl.DataFrame:
     rng, code = conduct.rng, trade_codes(conduct)
     rate = np.where(np.isin(code, list(conduct.spec["samplings"])), 0.28, 0.0)
     operator, day = at_random(conduct, rate)
-    bad = rng.random(len(operator)) < logistic(-3.7 + 0.9 * conduct.own[operator])
+    bad = rng.random(len(operator)) < logistic(-3.9 + 1.1 * conduct.own[operator])
     return happened(
         operator,
         day,

@@ -11,8 +11,8 @@ from jobs.demo.histories import at_random, happened, logistic, pick, products_of
 PENALTY_LAG_SHAPE, PENALTY_LAG_DAYS = 3.0, 25.0
 """A penalty comes some 85 days after the complaint, inspection or test behind it; ours."""
 
-PENALTY_PER_COMPLAINT, PENALTY_A_YEAR = 0.02, 0.004
-CONDUCT_PULL = 0.8
+PENALTY_PER_COMPLAINT, PENALTY_A_YEAR = 0.014, 0.004
+CONDUCT_PULL = 1.1
 """How much hidden conduct raises the chances, on the scale of logarithms; ours."""
 
 CHANGES_A_YEAR = {
@@ -33,7 +33,7 @@ def penalties(conduct: Conduct, inspected: pl.DataFrame, sampled: pl.DataFrame) 
     other, other_day = at_random(conduct, PENALTY_A_YEAR * pull)
     operator = [rows.operator[told], other]
     day = [rows.day[told] + _lag(conduct, len(told)), other_day]
-    for found, share in ((failed, 0.22), (unsafe, 0.45)):
+    for found, share in ((failed, 0.3), (unsafe, 0.5)):
         chosen = found.filter(pl.Series(rng.random(found.height) < share))
         operator.append(chosen["operator"].to_numpy())
         day.append(chosen["day"].to_numpy() + _lag(conduct, chosen.height))

@@ -65,12 +65,15 @@ def write_operator_files(province: Province, folder: Path, *, seed: int) -> Oper
     desk = Desk.of(conduct, persons, _spoken(), np.random.default_rng([seed, 31]))
     register = register_frame(conduct, persons, told["annual_report"])
     files = _write_register(desk, folder, register)
-    unclear, counts = [], {}
+    unclear: list[pl.DataFrame] = []
+    counts: dict[str, int] = {}
     for export in EXPORTS:
         events = pl.concat(
             [told[kind].with_columns(kind=pl.lit(kind)) for kind in export.kinds], how="vertical"
         )
-        events = events.filter(pl.col("day") <= conduct.last_day).sort("day", "operator")
+        events = events.filter(pl.col("day") <= conduct.last_day).sort(
+            "day", "operator", maintain_order=True
+        )
         counts |= dict(events.group_by("kind").len().iter_rows())
         cells, operator = event_cells(desk, export, events)
         file, cells, unusable = _with_dirt(desk, export, cells)

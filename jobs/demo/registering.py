@@ -23,6 +23,12 @@ PLATFORMS = ("某宝", "某东", "拼团优选", "某音商城")
 
 YUAN_OF_MYRIAD = 10_000.0
 
+STILL_OPEN = (
+    "no_insured_issuer", "changing_hands", "expired_licence", "repeat_offender", "event_firm",
+    "substandard", "serious_list", "bad_company", "fake_registration", "overdue_equipment",
+)  # fmt: skip
+"""Wrongdoers who are in business as far as the register knows."""
+
 
 def legal_persons(conduct: Conduct) -> Ints:
     """Return the number of the person who runs each business."""
@@ -85,7 +91,7 @@ def _established(conduct: Conduct) -> Ints:
     np.minimum.at(first, rows.operator[named], rows.day[named])
     new = conduct.of("fake_registration")
     age[new] = rng.integers(300, 1_200, len(new))
-    return np.minimum(conduct.last_day - age, first - 20)
+    return np.asarray(np.minimum(conduct.last_day - age, first - 20))
 
 
 def _status(conduct: Conduct) -> tuple[pl.Series, Ints]:
@@ -101,7 +107,7 @@ def _status(conduct: Conduct) -> tuple[pl.Series, Ints]:
     for conducts, code, lag in (
         (("prepaid_closure",), "suspended", 20),
         (("revoked_trading",), "revoked", 0),
-        (("no_insured_issuer", "changing_hands", "expired_licence", "repeat_offender"), "open", 0),
+        (STILL_OPEN, "open", 0),
     ):
         bad = conduct.of(*conducts)
         status[bad] = code

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from analytics.campaign_definitions import Campaign, topic_digest
 from analytics.campaign_matching import CampaignSet, coded
-from analytics.campaigns_in_force import CampaignDecision, campaigns_in_force
+from analytics.campaigns_in_force import CampaignDecision, campaigns_in_force, unusable
 from analytics.normalising import CHARACTERS_FILE
 from analytics.rule_syntax import WORDS_FILE
 from jobs import campaign_files
@@ -33,7 +33,7 @@ def find(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) 
     Raises
     ------
     InvalidCampaignsError
-        If a campaign cannot be used.
+        If a shipped campaign cannot be used; one that a person decided is left out.
     """
     wanted = wanted_campaigns(decided)
     if days is None:
@@ -67,13 +67,20 @@ def find(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) 
 
 def wanted_campaigns(decided: Decided) -> tuple[Campaign, ...]:
     """Return the campaigns to look for: the shipped ones as people changed them, and their own."""
-    return campaigns_in_force(
-        campaign_files.campaigns(),
-        [
-            CampaignDecision(each.subject, each.verdict, each.details)
-            for each in decided.of(DecisionKind.CAMPAIGN)
-        ],
-    )
+    return campaigns_in_force(campaign_files.campaigns(), _told(decided))
+
+
+def left_out(decided: Decided) -> list[str]:
+    """Return which campaigns are not looked for, because they cannot be used, and why."""
+    faults = unusable(campaign_files.campaigns(), _told(decided))
+    return [f"campaign {code!r} left out: {fault}" for code, fault in faults.items()]
+
+
+def _told(decided: Decided) -> list[CampaignDecision]:
+    return [
+        CampaignDecision(each.subject, each.verdict, each.details)
+        for each in decided.of(DecisionKind.CAMPAIGN)
+    ]
 
 
 def _digests(wanted: Sequence[Campaign]) -> dict[tuple[str, str], str]:
@@ -124,9 +131,7 @@ def hits(
 ) -> Pairs:
     """Return which submissions belong to which of the topics, by their numbers."""
     texts, fields = given
-    return _compiled(wanted).match(
-        texts, {name: coded(values) for name, values in fields.items()}
-    )
+    return _compiled(wanted).match(texts, {name: coded(values) for name, values in fields.items()})
 
 
 @functools.lru_cache(maxsize=2)
@@ -138,6 +143,6 @@ FINDER = Finder(
     STEP,
     find,
     decided_by=(DecisionKind.CAMPAIGN,),
+    left_out=left_out,
     rules=lambda: digest_of(*campaign_files.files(), WORDS_FILE, CHARACTERS_FILE),
 )
-

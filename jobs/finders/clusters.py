@@ -302,7 +302,7 @@ def _rows(
         sources = found.topics.loc[topic["merged"]]
         seeds = found.topics["topic"].reindex([int(str(number))])
         topic_named = "" if seeds.isna().all() else str(seeds.iloc[0])
-        alone = len(sources) == 1 and topic["made_by"] < 0
+        alone = len(sources) == 1 and topic["made_by"] < 0 and not topic_named
         rows.append(
             {
                 "level": level,

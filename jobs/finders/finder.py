@@ -28,6 +28,9 @@ class Finder:
         Kinds of decisions that change what it finds.
     rules
         Gives a short text that differs with the rule files it goes by; a refresh then finds anew.
+    sources
+        Gives a short text that differs with what it rests on besides submissions, decisions and
+        rules, such as the register and events; a refresh then runs it though no day changed.
     left_out
         Gives what of people's decisions it cannot work by and leaves out, a sentence each.
     """

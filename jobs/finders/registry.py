@@ -1,9 +1,11 @@
 """The finders of a refresh, in order."""
 
 from jobs.finders import (
+    campaigns,
     categories,
     clusters,
     entry_checks,
+    identity,
     new_words,
     repeats,
     scores,
@@ -12,7 +14,10 @@ from jobs.finders import (
 )
 from jobs.finders.finder import Finder
 
-__all__ = ["AFTER_COUNTING", "BEFORE_COUNTING", "FINDERS", "Finder"]
+__all__ = ["AFTER_COUNTING", "BEFORE_COUNTING", "BEFORE_OPERATORS", "FINDERS", "Finder"]
+
+BEFORE_OPERATORS: tuple[Finder, ...] = (identity.FINDER,)
+"""Those that change which operator a submission is about: everything else rests on that."""
 
 BEFORE_COUNTING: tuple[Finder, ...] = (repeats.FINDER,)
 """Those that change the facts which cubes count, such as what de-noised counts leave out."""
@@ -20,6 +25,7 @@ BEFORE_COUNTING: tuple[Finder, ...] = (repeats.FINDER,)
 AFTER_COUNTING: tuple[Finder, ...] = (
     shared_matters.FINDER,
     tags.FINDER,
+    campaigns.FINDER,
     entry_checks.FINDER,
     categories.FINDER,
     new_words.FINDER,
@@ -27,4 +33,4 @@ AFTER_COUNTING: tuple[Finder, ...] = (
     scores.FINDER,
 )
 
-FINDERS = {each.name: each for each in (*BEFORE_COUNTING, *AFTER_COUNTING)}
+FINDERS = {each.name: each for each in (*BEFORE_OPERATORS, *BEFORE_COUNTING, *AFTER_COUNTING)}

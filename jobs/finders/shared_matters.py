@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,6 @@ from analytics.same_issue import group_same_issue
 from analytics.topic_words import label_words
 from jobs.decided import Decided
 from jobs.finders.finder import Finder
-from jobs.spreading import spread
 from jobs.words import shipped_digest
 from queries import repeats
 from queries.schema import submission_words, words
@@ -28,10 +26,6 @@ MOST_EVENTS = 500
 NAMED_BY = 4
 """Words that name a group (ours)."""
 
-PARALLEL_FROM = 10_000
-"""Claims looked at from which events and letters are looked for side by side; below, starting
-processes costs more."""
-
 CLAIMS = (Kind.COMPLAINT.value, Kind.TIPOFF.value)
 """Inquiries are passed over: their notes follow the desk's own wording."""
 
@@ -42,19 +36,7 @@ def find(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) 
     What is looked at is bounded by days and by narratives, so that the step takes seconds however
     large the warehouse is, and the outcome depends on the facts alone.
     """
-    parts = [
-        Part(kind, repeats.read_newest(
-            conn, (*repeats.SHARED, "narrative"), days=days_back, limit=limit, kinds=CLAIMS
-        ))
-        for kind, days_back, limit in (
-            (GroupKind.SAME_ISSUE, repeats.EVENT_DAYS, repeats.MOST_EVENT_TEXTS),
-            (GroupKind.LETTER, repeats.LETTER_DAYS, repeats.MOST_LETTER_TEXTS),
-        )
-    ]  # fmt: skip
-    many = sum(len(each.rows) for each in parts) >= PARALLEL_FROM
-    least = len(parts) if many else len(parts) + 1
-    shared = [found for _, found in spread(parts, found_in, given=lambda each: each, least=least)]
-    found = pd.concat([_one_operator(conn), *shared], ignore_index=True)
+    found = pd.concat([_one_operator(conn), _events(conn), _letters(conn)], ignore_index=True)
     matters = (
         found.groupby(["kind", "group_key"], sort=True)
         .agg(size=("submission_key", "size"), persons=("person_key", "nunique"))
@@ -91,25 +73,26 @@ def _one_operator(conn: sa.Connection) -> pd.DataFrame:
     return _grouped(rows, found["submission_id"], found["group"], GroupKind.MANY_PERSONS)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The newest claims, and what is looked for in them."""
-
-    kind: GroupKind
-    rows: pd.DataFrame
-
-
-def found_in(part: Part) -> pd.DataFrame:
-    """Return the members of the groups of a part's kind: events, or circulated letters."""
-    return _events(part.rows) if part.kind is GroupKind.SAME_ISSUE else _letters(part.rows)
-
-
-def _letters(rows: pd.DataFrame) -> pd.DataFrame:
+def _letters(conn: sa.Connection) -> pd.DataFrame:
+    rows = repeats.read_newest(
+        conn,
+        (*repeats.SHARED, "narrative"),
+        days=repeats.LETTER_DAYS,
+        limit=repeats.MOST_LETTER_TEXTS,
+        kinds=CLAIMS,
+    )
     found = find_template_letters(rows)
     return _grouped(rows, found["submission_id"], found["letter"], GroupKind.LETTER)
 
 
-def _events(rows: pd.DataFrame) -> pd.DataFrame:
+def _events(conn: sa.Connection) -> pd.DataFrame:
+    rows = repeats.read_newest(
+        conn,
+        (*repeats.SHARED, "narrative"),
+        days=repeats.EVENT_DAYS,
+        limit=repeats.MOST_EVENT_TEXTS,
+        kinds=CLAIMS,
+    )
     event = group_same_issue(rows["narrative"], rows["registered_at"])
     rows = rows.assign(event=event.to_numpy())[event.to_numpy() >= 0]
     rows = rows.sort_values(["event", "registered_at", "submission_id"])

@@ -118,7 +118,7 @@ class FieldReader:
         kinds
             What each submission is, which tells problems of the same name apart.
         """
-        found = {}
+        found: dict[str, pl.Series] = {}
         members_of = _hierarchies(self.targets)
         for name, (present, coder) in self._classes.items():
             keys = [texts.get(each) for each in present]

@@ -69,7 +69,7 @@ class OperatorNormaliser(FieldReader):
         else:
             columns = self._events(texts)
             faults = self._event_faults(texts, columns)
-        shown = columns | {"source": columns.get("register_source", columns.get("source"))}
+        shown = {"source": columns.get("register_source", texts.nothing()), **columns}
         verdict = first_faults(faults + field_faults(texts, shown, self.targets), texts)
         columns["source_row"] = pl.int_range(
             first_source_row, first_source_row + texts.height, eager=True
@@ -109,7 +109,9 @@ class OperatorNormaliser(FieldReader):
 
     def _ids(self, columns: dict[str, pl.Series], name: str) -> pl.Series:
         """Return operators' ids as submissions have them: the credit code, else name and county."""
-        by_name = self.named_ids(name, columns[name], columns["county_code"])
+        coded = columns["uscc"].is_not_null()
+        names, county = (columns[each].set(coded, None) for each in (name, "county_code"))
+        by_name = self.named_ids(name, names, county)
         return pl.select(pl.coalesce(columns["uscc"], by_name)).to_series()
 
     def _register(self, texts: FieldTexts) -> dict[str, pl.Series]:

@@ -28,10 +28,10 @@ _READERS: dict[Reader, str] = {
     Reader.INDUSTRY: "industry_section industry",
     Reader.REGION: "province_code city_code county_code street_code",
     Reader.USCC: "uscc",
-    Reader.FREE_TEXT: "detail",
+    Reader.FREE_TEXT: "subject detail",
     Reader.TEXT: (
-        "source name operator_name operator_type address business_district platform_shop subject "
-        "document_no authority"
+        "source name operator_name operator_type address business_district platform_shop document_no "
+        "authority"
     ),
 }
 _READER_OF = {name: reader for reader, names in _READERS.items() for name in names.split()}

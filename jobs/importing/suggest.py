@@ -13,12 +13,14 @@ from jobs.importing.csv_files import CsvTable
 from jobs.importing.errors import MissingColumnError
 from jobs.importing.headers import header_key
 from jobs.importing.mapping import MISSING, FormatOptions
+from jobs.importing.operator_targets import targets_of
 from jobs.importing.permitted import CLASSES
 from jobs.importing.sources import check_file, is_url, open_source
 from jobs.importing.tables import Table
-from jobs.importing.targets import TARGETS, Reader, Target
+from jobs.importing.targets import Reader, Target
 from jobs.importing.times import read_times
 from jobs.importing.words import word_key, words_of
+from queries.vocabulary import Records
 
 SAMPLE_ROWS = 1_000
 EXAMPLES = 2
@@ -46,6 +48,7 @@ class _Draft:
     options: FormatOptions
     sample: pl.DataFrame
     chosen: dict[str, str]
+    records: Records
 
     def values(self, column: str) -> pl.Series:
         """Return the distinct filled values of a column, commonest first."""
@@ -53,13 +56,15 @@ class _Draft:
         return counts.to_series(0)
 
 
-def suggest_mapping(source: str) -> str:
+def suggest_mapping(source: str, *, records: Records = Records.SUBMISSIONS) -> str:
     """Draft a mapping file.
 
     Parameters
     ----------
     source
         One file, or the SQLAlchemy URL of a database with one table.
+    records
+        What its records are.
 
     Returns
     -------
@@ -75,20 +80,21 @@ def suggest_mapping(source: str) -> str:
     """
     if not is_url(source):
         check_file(source)
-    table, options = _open(source)
+    targets = targets_of(records)
+    table, options = _open(source, targets)
     batch = next(table.batches(table.columns))
     stripped = batch.frame.head(SAMPLE_ROWS).select(pl.all().str.strip_chars())
     sample = stripped.select(
         pl.when(~pl.col(name).is_in(MISSING)).then(pl.col(name)).alias(name)
         for name in stripped.columns
     )
-    draft = _Draft(table, options, sample, _choose(sample))
+    draft = _Draft(table, options, sample, _choose(sample, targets), records)
     return "\n".join(_lines(source, draft)) + "\n"
 
 
-def _open(source: str) -> tuple[Table, FormatOptions]:
+def _open(source: str, targets: dict[str, Target]) -> tuple[Table, FormatOptions]:
     spellings = frozenset(
-        spelling for target in TARGETS.values() for spelling in (*target.spellings, target.label)
+        spelling for target in targets.values() for spelling in (*target.spellings, target.label)
     )
     options = FormatOptions()
     try:
@@ -98,12 +104,12 @@ def _open(source: str) -> tuple[Table, FormatOptions]:
     return opened.table, options
 
 
-def _choose(sample: pl.DataFrame) -> dict[str, str]:
+def _choose(sample: pl.DataFrame, targets: dict[str, Target]) -> dict[str, str]:
     """Return the column for each field that one is recognised for."""
     by_key = {header_key(column.rpartition("/")[2]): column for column in reversed(sample.columns)}
     by_key |= {header_key(column): column for column in reversed(sample.columns)}
     chosen: dict[str, str] = {}
-    for name, target in TARGETS.items():
+    for name, target in targets.items():
         if name == "source":
             continue
         for spelling in (*target.spellings, target.label, name):
@@ -114,25 +120,27 @@ def _choose(sample: pl.DataFrame) -> dict[str, str]:
                 chosen[name] = column
                 break
     free = [column for column in sample.columns if column not in chosen.values()]
-    if "kind" not in chosen:
-        kinds = [each for each in free if _is_kind(sample[each])]
+    if "kind" in targets and "kind" not in chosen:
+        kinds = [each for each in free if _is_kind(sample[each], targets["kind"])]
         chosen |= {"kind": kinds[0]} if kinds else {}
         free = [each for each in free if each not in kinds[:1]]
-    if "submission_id" not in chosen:
+    identity = next((name for name, each in targets.items() if each.reader is Reader.ID), None)
+    if identity is not None and identity not in chosen:
         unique = [
             each for each in free if sample.height and sample[each].n_unique() == sample.height
         ]
-        chosen |= {"submission_id": unique[0]} if unique else {}
-    if "registered_at" not in chosen:
+        chosen |= {identity: unique[0]} if unique else {}
+    times = [each.name for each in targets.values() if each.required and each.reader is Reader.TIME]
+    if times and times[0] not in chosen:
         timed = [each for each in free if each not in chosen.values() and _is_time(sample[each])]
         timed.sort(key=lambda each: not any(word in each.lower() for word in _TIME_WORDS))
-        chosen |= {"registered_at": timed[0]} if timed else {}
-    return {name: chosen[name] for name in TARGETS if name in chosen}
+        chosen |= {times[0]: timed[0]} if timed else {}
+    return {name: chosen[name] for name in targets if name in chosen}
 
 
-def _is_kind(column: pl.Series) -> bool:
-    """Tell whether most of a column's values say complaint, tip-off or inquiry."""
-    words = words_of("kind")
+def _is_kind(column: pl.Series, target: Target) -> bool:
+    """Tell whether most of a column's values say what kind of record each is."""
+    words = words_of(target.words)
     filled = column.drop_nulls()
     known = sum(word_key(value) in words for value in filled)
     return known > len(filled) * KIND_SHARE
@@ -157,6 +165,8 @@ def _lines(source: str, draft: _Draft) -> Iterator[str]:
     name = "database" if is_url(source) else Path(source).name
     yield f"# 根据 {name} 的表头和前{draft.sample.height}行起草，请核对。写法见 docs/import.md。"
     yield f"name: {_text(Path(name).stem)}"
+    if draft.records is not Records.SUBMISSIONS:
+        yield f"records: {draft.records}"
     yield f"source: {_text(Path(name).stem[:64])}        # 来源系统的代号，入库后按它区分来源，请改成固定的名字"
     yield 'home_region: "420000"   # 本单位所在省的行政区划代码；同名区县先认本省的'
     yield ""
@@ -164,12 +174,12 @@ def _lines(source: str, draft: _Draft) -> Iterator[str]:
     yield from _format_lines(draft)
     yield ""
     yield "fields:"
-    for target in TARGETS.values():
+    for target in targets_of(draft.records).values():
         column = draft.chosen.get(target.name)
         if column is not None:
             yield from _field_lines(draft, target, column)
         elif target.required:
-            yield from _missing_lines(target)
+            yield from _missing_lines(target, draft.records)
     left = [column for column in draft.table.columns if column not in draft.chosen.values()]
     if left:
         yield ""
@@ -215,13 +225,8 @@ def _field_lines(draft: _Draft, target: Target, column: str) -> Iterator[str]:
 
 def _unknown_notes(target: Target, filled: pl.Series) -> list[str]:
     """Say which values would not be understood."""
-    section = {
-        Reader.CODE: target.name,
-        Reader.FLAG: "flag",
-        Reader.SATISFACTION: target.name,
-    }.get(target.reader)
-    if section is not None:
-        words = words_of(section)
+    if target.reader in {Reader.CODE, Reader.FLAG, Reader.SATISFACTION}:
+        words = words_of(target.words)
         unknown = [value for value in filled if word_key(value) not in words]
         codes = f"，可用 {'、'.join(dict.fromkeys(words.values()))}"
     elif target.reader in CLASSES:
@@ -234,7 +239,10 @@ def _unknown_notes(target: Target, filled: pl.Series) -> list[str]:
     return [f"未识别的取值：{shown}。请在 values 中逐个写明{codes}"] if unknown else list[str]()
 
 
-def _missing_lines(target: Target) -> Iterator[str]:
+def _missing_lines(target: Target, records: Records) -> Iterator[str]:
+    if target.name == "kind" and records is Records.OPERATOR_EVENTS:
+        yield "  kind: {constant: 检查}  # 没有找到种类列：整份数据按检查导入，不对请改（取值见 docs/import.md 10.3）"
+        return
     if target.name == "kind":
         yield "  kind: {constant: 投诉}  # 没有找到类型列：整份数据按投诉导入，不对请改"
         return

@@ -123,9 +123,10 @@ def show(
         for name, state in found.items():
             decision = known.get(name)
             words = made.get(name, ()) if decision is None else _words(decision)
-            _row(name, words, state or _size(name, frame), decision)
-            if may and decision is not None:
-                _taken_back(viewer, decision.decision_id)
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                _row(name, words, state or _size(name, frame), decision)
+                if may and decision is not None:
+                    _taken_back(viewer, decision.decision_id)
         if not found:
             st.caption("尚无种子主题。")
         if may:
@@ -141,7 +142,8 @@ def _row(name: str, words: tuple[str, ...], told: str, decision: Decision | None
     by = "" if decision is None else f"；{decision.decided_by}，{decision.decided_at:%Y-%m-%d}"
     st.markdown(
         f"**{cluster_view.as_text(name)}** "
-        f":small[{cluster_view.as_text('、'.join(words))}；{cluster_view.as_text(told + by)}]"
+        f":small[{cluster_view.as_text('、'.join(words))}；{cluster_view.as_text(told + by)}]",
+        width="content",
     )
 
 

@@ -150,6 +150,19 @@ def _names(table: str, folder: str = "classification") -> Mapping[str, str]:
         return MappingProxyType({row["code"]: row["name"] for row in csv.DictReader(file)})
 
 
+def codes(level: str) -> list[str]:
+    """Return the codes of a level of goods, issues or industries, in the order of their table.
+
+    Examples
+    --------
+    >>> codes("issue_type")[:2]
+    ['C01', 'C02']
+    """
+    dimension = LEVELS[level]
+    table = _names(_TABLES[dimension.name])
+    return [code for code in table if dimension.level_of(code).name == level]
+
+
 def label(level: str, code: str | None) -> str:
     """Return the Chinese label of ``code`` on this level or column.
 

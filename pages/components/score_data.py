@@ -47,6 +47,7 @@ def _scores(
     source: Source,
     scope: Scope,
     selection: Selection,
+    *,
     grades: tuple[str, ...],
     order: str,
     ascending: bool,
@@ -76,7 +77,16 @@ def scores(
     page_size: int = 50,
 ) -> ScorePage:
     """Read `queries.score_reads.fetch_scores` through the cache."""
-    return _scores(source_now(), scope, selection, grades, order, ascending, page, page_size)
+    return _scores(
+        source_now(),
+        scope,
+        selection,
+        grades=grades,
+        order=order,
+        ascending=ascending,
+        page=page,
+        page_size=page_size,
+    )
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)

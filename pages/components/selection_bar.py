@@ -13,6 +13,7 @@ from pages.components import (
     freshness,
     listing,
     members,
+    own_campaigns,
     own_tags,
     page_tools,
     panels,
@@ -115,11 +116,13 @@ def selection_bar(
 def operator_names(selection: Selection, scope: Scope) -> dict[str, str]:
     """Return the names of the operators that the selection names, as far as the viewer may see.
 
-    The names of its tags and clusters are among them: no table of labels knows them.
+    The names of its tags, clusters and campaigns are among them: no table of labels knows them.
     """
     found = cluster_filter.names(selection, scope)
     if any(each.dimension == "tag" for each in selection.filters):
         found |= own_tags.names()
+    if any(each.dimension == "campaign" for each in selection.filters):
+        found |= own_campaigns.names()
     both = (*selection.members("operator"), *selection.members("operator", exclude=True))
     for operator_id in both[:NAMED_OPERATORS]:
         theirs = Selection(period=Period("all")).with_filter("operator", [operator_id])
@@ -160,7 +163,9 @@ def _clustered(selection: Selection, scope: Scope) -> str:
     found = cluster_filter.covered(selection, scope)
     if found is None or found.days is None:
         return ""
-    return f"聚类条件只含{wording.days_text(found.days)}参与聚类的投诉、举报。"
+    told = f"聚类条件只含{wording.days_text(found.days)}参与聚类的投诉、举报"
+    compares = selection.comparison is not Comparison.NONE
+    return f"{told}，统计期、比较期超出这些日期的不作比较。" if compares else f"{told}。"
 
 
 def _fault_text(fault: InvalidSelectionError) -> str:

@@ -166,7 +166,6 @@ def show(
         st.button(
             "启用此规则",
             icon=":material/check:",
-            type="primary",
             key=f"{key}.save",
             on_click=_told(lambda: _save(viewer, tag, known, key)),
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from pages.components import data, findings_data, labels, repeat_data, store
+from pages.components import campaign_data, data, findings_data, labels, repeat_data, store
 from pages.components.access import NoFrameError
 from pages.components.labels import label, remedies, short_region
 from pages.components.settings import InvalidSettingError
@@ -319,6 +319,10 @@ _FIXED: tuple[tuple[type[Exception], str], ...] = (
     (
         findings_data.TagsNotDerivedError,
         "诉求标签尚未随数据更新，请运行“python -m jobs refresh”，或移除标签条件后刷新本页。",
+    ),
+    (
+        campaign_data.CampaignsNotDerivedError,
+        "专项行动尚未随数据更新，请运行“python -m jobs refresh”，或移除专项条件后刷新本页。",
     ),
     (
         findings_data.EntriesNotCheckedError,

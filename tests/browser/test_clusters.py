@@ -9,7 +9,7 @@ from jobs.decided import read_decided
 from jobs.refresh import refresh
 from queries.generations import GenerationStore
 from tests.browser.looking import wait_until_idle, wait_until_painted
-from tests.ui.test_clusters import counted, planted, records
+from tests.ui.clustered import counted, planted, records
 
 LEVEL = "coarse"
 

@@ -2,7 +2,11 @@
 
 import pytest
 
+from jobs.refresh import refresh
+from queries.generations import GenerationStore
+from tests import repeated
 from tests.browser.looking import wait_until_idle
+from tests.finders import cluster_records, new_word_texts
 from tests.ui.ranked import SURGE, plant
 
 LEAST = 4.5
@@ -24,6 +28,22 @@ PATHS = (
     "changes",
     "events",
 )
+
+OF_FINDINGS = (
+    "clusters?period=90d",
+    "clusters?period=90d&level=fine&cluster_shown=c1",
+    "submissions?period=90d&cluster=c1,c9999",
+    "repeats?period=all",
+    "repeats?period=all&of=claimant",
+    "tags?period=90d",
+    "tags?period=90d&tag_shown=runaway&edit=1",
+    "identities?period=all",
+    "identities?period=all&of=groups",
+    "entry_quality?period=all",
+    "entry_quality?period=all&list=categories",
+    "new_words",
+)
+"""Pages of what jobs found in the texts."""
 
 # Faint text as it is seen: colours under each other, opacity of everything around multiplied.
 FAINT = """(least) => {
@@ -74,9 +94,34 @@ def server(serve_module, tmp_path_factory):
     return serve_module(folder, f"sqlite:///{folder}/workflow.db", VIEWER_REGIONS="all")
 
 
+@pytest.fixture(scope="module")
+def server_of_findings(serve_module, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("findings")
+    store = GenerationStore(folder)
+    known = [*repeated.ALL, *repeated.ACROSS, *repeated.LAST]
+    repeated.load(store, [*known, *cluster_records.rows("a", each=30), *new_word_texts.start()])
+    refresh(store)
+    return serve_module(
+        folder,
+        f"sqlite:///{folder}/workflow.db",
+        VIEWER_REGIONS="all",
+        VIEWER_ROLE="analyst",
+    )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", OF_FINDINGS)
+def test_text_of_findings_stands_out(server_of_findings, browser_context, path, theme):
+    look_at(server_of_findings, browser_context, path, theme)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("path", PATHS)
 def test_text_stands_out(server, browser_context, path, theme):
+    look_at(server, browser_context, path, theme)
+
+
+def look_at(server, browser_context, path, theme):
     page = browser_context.new_page()
     page.emulate_media(color_scheme=theme)
     page.goto(f"{server.url}/{path}")

@@ -22,6 +22,8 @@ PAGES = (
     "hot_words?period=all&q=退款",
     "clusters?period=all",
     "tags?period=all",
+    "identities?period=all",
+    "identities?period=all&of=groups",
     "entry_quality?period=all",
 )
 OF_FIGURES = (

@@ -348,6 +348,7 @@ def test_seed_topics_steer_the_run_at_every_level_and_are_taken_back(store):
         assert (found[key].topic, found[key].name) == ("消防通道", "消防通道")
         assert wanted <= members[key]
         assert not found[key].is_new
+        assert found[key].stability is None
         own = [subject_of(each) == "parking" for each in members[key]]
         assert sum(own) >= 0.9 * len(own)
     assert [run.run_id for run in history] == [1, 2]

@@ -9,6 +9,7 @@ from jobs.decided import NOTHING_DECIDED
 from jobs.finders import new_words as finder
 from jobs.refresh import refresh
 from queries.generations import GenerationStore
+from queries.new_words import MIN_BASELINE_DAYS, WINDOW_DAYS
 from queries.schema import submissions
 from queries.warehouse import open_current
 from queries.word_tables import new_word_hits, new_word_search, new_words
@@ -136,7 +137,7 @@ def test_no_and_one_submission_have_no_new_words(store, rows):
 
 
 def test_a_short_past_is_not_compared_with(store):
-    first = LAST_DAY - dt.timedelta(days=finder.WINDOW_DAYS + finder.MIN_BASELINE_DAYS - 2)
+    first = LAST_DAY - dt.timedelta(days=WINDOW_DAYS + MIN_BASELINE_DAYS - 2)
     load(store, [each for each in start() if each["registered_on"] >= first])
     refresh(store, only=STEP)
     words, hits, search = tables(store)

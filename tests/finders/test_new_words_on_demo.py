@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from jobs.demo.generate import generate
-from jobs.finders.new_words import WINDOW_DAYS
 from jobs.importing.run import import_sources
 from jobs.refresh import refresh
 from queries.generations import GenerationStore
+from queries.new_words import WINDOW_DAYS
 from queries.schema import submissions
 from queries.warehouse import open_current
 from queries.word_tables import new_word_hits, new_words

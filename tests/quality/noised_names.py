@@ -44,7 +44,8 @@ ABBREVIATIONS = {
 }  # fmt: skip
 _HAN = re.compile("[\u4e00-\u9fff]")
 _FORM = re.compile(
-    r"[\s,]+(inc|llc|l\.l\.c|corp|corporation|company|co|ltd|lp|l\.p|n\.a|incorporated)\.?$", re.IGNORECASE
+    r"[\s,]+(inc|llc|l\.l\.c|corp|corporation|company|co|ltd|lp|l\.p|n\.a|incorporated)\.?$",
+    re.IGNORECASE,
 )
 
 
@@ -81,7 +82,9 @@ def _touched(name: str, rng: random.Random, kind: str) -> str:
     return name
 
 
-def _chinese(name: str, rng: random.Random, tables: tuple) -> str:
+def _chinese(
+    name: str, rng: random.Random, tables: tuple[dict[str, list[str]], dict[str, str]]
+) -> str:
     alike, traditional = tables
     kind = rng.choice(
         ["sound", "sound", "traditional", "suffix", "suffix", "swap", "drop", "double", "signs"]
@@ -103,7 +106,7 @@ def _chinese(name: str, rng: random.Random, tables: tuple) -> str:
     return _touched(name, rng, kind)
 
 
-def _english(name: str, rng: random.Random) -> str:
+def _english(name: str, rng: random.Random) -> str:  # noqa: PLR0911 - one way of spoiling each
     kind = rng.choice(
         [
             "case",

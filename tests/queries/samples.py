@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
-from queries.cluster_tables import cluster_members
+from queries.campaign_tables import campaign_hits
+from queries.cluster_tables import cluster_members, cluster_runs
 from queries.cubes import CUBES, derive_cube
 from queries.loading import raw_connection
 from queries.rollups import ROLLUPS, derive_rollup
@@ -20,7 +21,9 @@ from queries.warehouse import Warehouse
 
 FIRST_DAY = dt.date(2025, 2, 10)
 LAST_DAY = dt.date(2026, 3, 20)
-ALL_DERIVED = frozenset({*CUBES, *ROLLUPS, "submission_words", "submission_tags", "clusters"})
+ALL_DERIVED = frozenset(
+    {*CUBES, *ROLLUPS, "submission_words", "submission_tags", "clusters", "campaigns"}
+)
 
 Row = Mapping[str, Any]
 
@@ -87,6 +90,9 @@ def _row(chance: random.Random, number: int, day: int) -> dict[str, object]:
     operator = maybe(*[f"OP{min(chance.randrange(60), chance.randrange(60)):02}" for _ in "123"])
     return {
         "given_tags": [(), ("runaway",), ("minor", "runaway"), ("minor",), ()][number * 7 % 5],
+        "given_campaigns": [
+            (), ("prepaid.closed",), ("prepaid.closed", "prepaid.refund", "own_1.all"), ("own_1.all",), ()
+        ][number * 3 % 5],
         "given_clusters": [("c1", "c4"), ("c2", "c4"), (), ("c1", "d3-1")][number * 5 % 4],
         "submission_key": number + 1,
         "submission_id": f"S{number:06}",
@@ -144,14 +150,21 @@ class Sample:
     warehouse: Warehouse
 
     def knowing(self, fresh: Iterable[str]) -> Warehouse:
-        always = {"submission_words", "submission_tags", "clusters"}
+        always = {"submission_words", "submission_tags", "clusters", "campaigns"}
         return dataclasses.replace(self.warehouse, fresh=frozenset(fresh) | always)
 
 
 def make_anew_tags(engine: sa.Engine) -> None:
-    for table in (submission_tags, cluster_members):
+    for table in (submission_tags, cluster_members, cluster_runs, campaign_hits):
         table.drop(engine, checkfirst=True)
         table.create(engine)
+    run = {
+        "run_id": 1, "first_day": dt.date(2000, 1, 1), "last_day": dt.date(2099, 12, 31),
+        "available": 0, "clustered": 0, "seed": 0, "next_number": 9, "topics": "{}",
+        "made_at": dt.datetime(2026, 4, 1),
+    }  # fmt: skip
+    with engine.begin() as conn:
+        conn.execute(cluster_runs.insert(), [run])
 
 
 def create(engine: sa.Engine) -> None:
@@ -183,12 +196,19 @@ def fill(engine: sa.Engine, rows: Sequence[Row]) -> None:
         for row in rows
         for level, key in zip(("coarse", "fine"), row.get("given_clusters", ()), strict=False)
     ]
+    hits = [
+        {name: row[name] for name in ("submission_key", "registered_on")}
+        | dict(zip(("campaign", "topic"), each.split("."), strict=True))
+        for row in rows
+        for each in row.get("given_campaigns", ())
+    ]
     with engine.begin() as conn:
         for table, batch in (
             (submissions, facts),
             (submission_words, pairs),
             (submission_tags, tags),
             (cluster_members, members),
+            (campaign_hits, hits),
         ):
             if batch and engine.dialect.name == "duckdb":
                 _fill_at_once(conn, table, batch)

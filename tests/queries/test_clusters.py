@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from jobs.refresh import refresh
 from queries import cluster_texts
-from queries.cluster_tables import cluster_members
+from queries.cluster_names import fetch_cluster_names
+from queries.cluster_tables import ClustersNotDerivedError, cluster_members
 from queries.clusters import (
-    ClustersNotDerivedError,
     fetch_clusters,
     fetch_course,
     fetch_members_by,
@@ -20,7 +20,8 @@ from queries.clusters import (
 from queries.generations import GenerationStore
 from queries.schema import submissions
 from queries.scope import EVERYTHING, Scope
-from queries.selection import Comparison, Period, Selection
+from queries.selection import Comparison, DateRange, Period, Selection
+from queries.totals import fetch_totals
 from queries.warehouse import open_current
 from tests.finders.cluster_records import LAST_DAY, rows
 from tests.staging import batch
@@ -272,3 +273,37 @@ def test_what_cannot_be_listed_is_refused(warehouse, wrong):
         cluster_texts.fetch_members(
             warehouse, WHOLE, EVERYTHING, level="fine", keys=["c1"], **wrong
         )
+
+
+def test_a_filter_by_cluster_compares_only_days_that_the_clusters_cover(warehouse, stored):
+    key = counted(stored).most_common(1)[0][0]
+    chosen = MONTH.with_filter("cluster", [key])
+    totals = fetch_totals(warehouse, chosen, EVERYTHING, measures=("submissions",))
+    first = LAST_DAY - dt.timedelta(days=29)
+    before = first - dt.timedelta(days=30)
+    assert totals.current["submissions"] == counted(stored, first=first)[key]
+    assert totals.previous is not None
+    assert (
+        totals.previous["submissions"]
+        == counted(stored, first=before, last=first - dt.timedelta(days=1))[key]
+    )
+    for period in ("90d", "60d", "2025-12-01..2026-01-31"):
+        wide = dataclasses.replace(chosen, period=Period(period))
+        assert fetch_totals(warehouse, wide, EVERYTHING, measures=("submissions",)).previous is None
+        left = dataclasses.replace(MONTH, period=Period(period)).with_filter(
+            "cluster", [key], exclude=True
+        )
+        assert fetch_totals(warehouse, left, EVERYTHING, measures=("submissions",)).previous is None
+
+
+def test_names_of_clusters_are_those_of_the_viewer(warehouse, stored):
+    every = sorted(set(stored.values()))
+    found = fetch_cluster_names(warehouse, EVERYTHING, keys=[*every, "c999", "d9-1"])
+    assert sorted(found.names) == every
+    assert found.days == DateRange(LAST_DAY - dt.timedelta(days=89), LAST_DAY)
+    theirs = fetch_cluster_names(warehouse, ELSEWHERE, keys=every)
+    texts = [each["narrative"] for each in RECORDS.values() if each["county_code"] == "420506"]
+    for key in every:
+        assert set(theirs.words[key]) <= set(found.words[key])
+        assert all(any(word in text for text in texts) for word in theirs.words[key])
+    assert fetch_cluster_names(warehouse, EVERYTHING, keys=[]).names == {}

@@ -33,6 +33,10 @@ ROWS: dict[str, dict[str, object]] = {
 }
 TAGS = {"wuhan": ("runaway",), "tipoff": ("minor", "runaway"), "hunan": ("minor",)}
 CLUSTERS = {"wuhan": ("c1", "d2-1"), "tipoff": ("c7",), "hunan": ("c1",)}
+CAMPAIGNS = {
+    "wuhan": ("prepaid.closed", "prepaid.refund"),
+    "tipoff": ("prepaid.refund", "own_1.all"),
+}
 # The first and last second of the week, and the seconds beside them.
 EDGES = {
     "before": dt.datetime(2026, 3, 8, 23, 59, 59),
@@ -61,6 +65,7 @@ def conn(request, fresh_engine):
                     "registered_on": at.date(),
                     "given_tags": TAGS.get(name, ()),
                     "given_clusters": CLUSTERS.get(name, ()),
+                    "given_campaigns": CAMPAIGNS.get(name, ()),
                 }
                 for key, (name, at) in enumerate(moments.items())
             ],
@@ -142,6 +147,27 @@ def test_clusters_of_several_levels_are_alternatives(conn, members, names):
     assert found(conn, Selection().with_filter("cluster", members, exclude=True)) == EVERY - names
     both = Selection().with_filter("cluster", members).with_filter("tag", ["runaway"])
     assert found(conn, both) == names & {"wuhan", "tipoff"}
+
+
+@pytest.mark.parametrize(
+    ("members", "names"),
+    [
+        (["prepaid"], {"wuhan", "tipoff"}),
+        (["prepaid.closed"], {"wuhan"}),
+        (["own_1", "prepaid.closed"], {"wuhan", "tipoff"}),
+        (["own_1.all"], {"tipoff"}),
+        (["own_1.closed"], set()),
+    ],
+)
+def test_campaigns_and_their_topics_are_alternatives(conn, members, names):
+    assert found(conn, Selection().with_filter("campaign", members)) == names
+    assert found(conn, Selection().with_filter("campaign", members, exclude=True)) == EVERY - names
+
+
+@pytest.mark.parametrize("member", ["Prepaid", "prepaid.", "a b", "_x", "a.b.c"])
+def test_what_is_no_campaign_is_refused(member):
+    with pytest.raises(InvalidSelectionError):
+        Selection().with_filter("campaign", [member])
 
 
 @pytest.mark.parametrize("key", ["c", "12", "c1;", "d3", "C1"])

@@ -223,9 +223,12 @@ def test_fewer_operators_are_enough_where_a_rollup_knows_them_for_certain(sample
     expected = expected.set_index("member", drop=False)
     asked = []
     watched = ranking.fetch_bound
-    monkeypatch.setattr(
-        ranking, "fetch_bound", lambda *given: asked.append(watched(*given)) or asked[-1]
-    )
+
+    def remember(*given):
+        asked.append(watched(*given))
+        return asked[-1]
+
+    monkeypatch.setattr(ranking, "fetch_bound", remember)
     monkeypatch.setattr(candidates, "ENOUGH_OPERATORS", 1)
     found = fetch_standings(
         sample.knowing(ALL_DERIVED), selection, EVERYTHING, level="operator_id", limit=1_000

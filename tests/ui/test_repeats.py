@@ -238,7 +238,7 @@ def test_the_export_tells_base_period_and_how_many_of_how_many(opened, monkeypat
     assert f"登记的{TOTAL}件诉求，去重口径剔除{LEFT_OUT}件" in left.note
     assert "数据截至2026年3月31日" in left.note
     assert found.total == 2
-    assert len(found.frame) == 1
+    assert sum(map(len, found.parts())) == 1
     assert f"登记的{TOTAL}件诉求中，4件在2组之内，本表为前1组（每张表最多1组" in found.note
     assert "同一人30日内两次以上" in found.note
     monkeypatch.setattr(repeat_data, "MAX_GROUPS", 10)

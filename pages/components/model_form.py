@@ -1,0 +1,197 @@
+"""A copy of the risk model to edit: weights and cut-offs, who would change grade, putting it in force."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from analytics.risk import cut_offs_for, score_operators
+from analytics.risk_editing import edited_model
+from analytics.risk_fields import RiskModelError
+from analytics.risk_model import PENDING, RiskModel, read_mapping, read_model
+from pages.components import grade_view, grid, panels, score_data, store, wording
+from pages.components.access import Viewer
+from pages.components.freshness import BEIJING
+from pages.components.grid import Cell, Head, Row
+from queries.scope import Scope
+from queries.vocabulary import DecisionKind, RiskModelVerdict
+
+MAX_VERSION = 32
+"""Longest name of a version, in characters."""
+
+
+def contents() -> dict[str, Any]:
+    """Return what the file of the model in force says: the last one put in force, else the shipped."""
+    decided = [
+        each.details["model"]
+        for each in store.decisions(DecisionKind.RISK_MODEL)
+        if each.verdict == RiskModelVerdict.IN_FORCE
+    ]
+    return dict(decided[-1]) if decided else read_mapping()
+
+
+def show(viewer: Viewer, scope: Scope, model: RiskModel) -> None:
+    """Draw the form, the preview and, for who may, the button that puts the copy in force."""
+    if not viewer.may_decide(DecisionKind.RISK_MODEL):
+        st.info(
+            "评分模型由能查看全部数据的研判分析员、执法人员维护；您可以查看现行模型和检验结果。",
+            icon=":material/lock:",
+        )
+        return
+    st.markdown("**修改模型副本** 权重合计不是1000时按比例折算；档次分值随权重同比例变化")
+    weights, cut_offs, completeness = _fields(scope, model)
+    version = st.text_input(
+        "新版本号",
+        value=f"{dt.datetime.now(tz=BEIJING):%Y.%m.%d}",
+        max_chars=MAX_VERSION,
+        key="model.version",
+        width=240,
+    )
+    try:
+        edited = edited_model(
+            contents(),
+            version=version,
+            weights=weights,
+            cut_offs=cut_offs,
+            completeness=completeness,
+        )
+    except RiskModelError as error:
+        st.error(f"模型有误：{error.where}为{error.value}，应为{error.expected}。")
+        return
+    preview = previewed(score_data.model_input(scope), read_model(edited))
+    st.markdown(preview_text(preview, model))
+    panels.show("grid", preview_table(preview, model), key="preview")
+    taken = {each.subject for each in store.decisions(DecisionKind.RISK_MODEL)}
+    if version in taken or version == read_mapping()["version"]:
+        st.warning("该版本号已经用过，请换一个。", icon=":material/warning:")
+        return
+    st.button(
+        "启用此版本",
+        type="primary",
+        icon=":material/publish:",
+        on_click=_put_in_force,
+        args=(viewer, version, edited),
+        disabled=not version.strip(),
+    )
+    st.caption("启用后在下次数据更新时按新版本评分；已过去月份的评分不变。启用留痕。")
+
+
+def _fields(scope: Scope, model: RiskModel) -> tuple[dict[str, float], dict[str, float], float]:
+    weights = {}
+    for column, dimension in zip(st.columns(len(model.dimensions)), model.dimensions, strict=True):
+        with column.container(border=True):
+            st.markdown(f"**{dimension.name}**")
+            for each in model.indicators:
+                if each.dimension == dimension.code:
+                    weights[each.code] = st.number_input(
+                        each.name,
+                        min_value=0.0,
+                        max_value=1000.0,
+                        value=float(each.weight),
+                        step=5.0,
+                        format="%.0f",
+                        key=f"model.weight.{each.code}.{model.version}",
+                    )
+    st.caption(f"权重合计{sum(weights.values()):,.0f}")
+    columns = st.columns(len(model.grades))
+    cut_offs = {
+        each.code: column.number_input(
+            f"{grade_view.label(each.code, model)}的起点分",
+            min_value=1.0,
+            max_value=1000.0,
+            value=float(each.start),
+            step=10.0,
+            format="%.0f",
+            key=f"model.cut.{each.code}.{model.version}",
+        )
+        for column, each in zip(columns, model.grades[1:], strict=False)
+    }
+    completeness = columns[-1].number_input(
+        "低于多少完备度不定级（%）",
+        min_value=0,
+        max_value=100,
+        value=round(model.completeness * 100),
+        key=f"model.completeness.{model.version}",
+    )
+    _show_wanted(scope, model)
+    return weights, cut_offs, completeness / 100
+
+
+def _show_wanted(scope: Scope, model: RiskModel) -> None:
+    """Say which cut-offs would give the distribution that is published elsewhere."""
+    figures = score_data.model_input(scope)
+    graded = figures.loc[figures["grade"] != PENDING, "score"]
+    if graded.empty:
+        return
+    starts = cut_offs_for(graded, model.wanted_shares, model=model)
+    told = "、".join(
+        f"{grade_view.label(code, model)}占{wording.percent(share)}从{starts[code]:,.0f}分起"
+        for code, share in model.wanted_shares.items()
+    )
+    st.caption(f"如按公布的分类比例分档（巴彦淖尔2022年）：{told}。")
+
+
+def previewed(figures: pd.DataFrame, model: RiskModel) -> pd.DataFrame:
+    """Return grades now and by another model.
+
+    Returns
+    -------
+    DataFrame
+        Index: grades now, columns: grades then, values: operators; ``attrs["operators"]`` says of
+        how many in all these are taken.
+    """
+    if figures.empty:
+        return pd.DataFrame()
+    then = score_operators(figures.drop(columns=["score", "grade"]), model=model)["grade"]
+    codes = [*[each.code for each in model.grades], PENDING]
+    table = pd.crosstab(figures["grade"], then).reindex(index=codes, columns=codes, fill_value=0)
+    table.attrs["operators"] = int(figures.attrs.get("operators", len(figures)))
+    return table
+
+
+def preview_text(table: pd.DataFrame, model: RiskModel) -> str:
+    """Return how many would get another grade, and of how many."""
+    total = int(table.to_numpy().sum()) if len(table) else 0
+    if not total:
+        return "没有可试算的主体。"
+    moved = total - sum(int(table.loc[code, code]) for code in table.index)
+    of = table.attrs["operators"]
+    taken = f"（全部{of:,}户中抽取）" if of > total else ""
+    return (
+        f"试算{total:,}户{taken}：**{moved:,}户（{wording.percent(moved / total)}）改变等级**；"
+        f"现行版本{model.version}。"
+    )
+
+
+def preview_table(table: pd.DataFrame, model: RiskModel) -> dict[str, Any]:
+    """Return the cross table as the grid panel draws it."""
+    labels = [grade_view.label(str(code), model) for code in table.columns]
+    heads = [Head("现行等级＼试算等级"), *[Head(each, right=True, width=92) for each in labels]]
+    rows = [
+        Row(
+            str(code),
+            (
+                Cell(grade_view.label(str(code), model)),
+                *[
+                    Cell(f"{int(number):,}", tone="bad" if other != code and number else "")
+                    for other, number in table.loc[code].items()
+                ],
+            ),
+            usable=False,
+        )
+        for code in table.index
+    ]
+    return grid.content("preview", "等级变化", heads, rows, empty="没有可试算的主体")
+
+
+def _put_in_force(viewer: Viewer, version: str, content: Mapping[str, Any]) -> None:
+    store.decide(
+        viewer,
+        DecisionKind.RISK_MODEL,
+        version,
+        RiskModelVerdict.IN_FORCE,
+        details={"model": dict(content)},
+    )
+    st.toast("已启用，下次数据更新时生效。", icon=":material/check:")
