@@ -57,4 +57,4 @@ def test_an_operator_is_opened_from_the_ranking_down_to_the_record(
     wait_until_idle(page)
     page.locator(".st-key-evidence_submissions tbody tr").first.click()
     page.wait_for_url("**/submissions?**id=sa0**")
-    expect(page.get_by_text("受罚商行").first).to_be_visible()
+    expect(page.get_by_text("店o1").first).to_be_visible()
