@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from queries.group_alarms import WINDOW_DAYS, group_alarms
 from queries.operator_tables import has_operator_tables, operator_events
+from queries.resolved_operators import resolved_events
 from queries.scope import Scope
 from queries.score_scope import current_day, operators_matching, require_scores, score_rows
 from queries.score_tables import INDICATORS, operator_scores
@@ -102,10 +103,11 @@ def fetch_backtest_input(
 def _punished(conn: sa.Connection, as_of: dt.date, until: dt.date) -> set[str]:
     if not has_operator_tables(conn):
         return set()
-    e = operator_events.c
+    e, told = operator_events.c, resolved_events(conn)
     return set(
         conn.scalars(
-            sa.select(e.operator_id)
+            sa.select(told.operator_id)
+            .select_from(told.source)
             .where(
                 e.kind.in_([each.value for each in SERIOUS_EVENTS]),
                 e.occurred_on > as_of,

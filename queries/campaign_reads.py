@@ -21,6 +21,7 @@ from queries.counting import Count, fetch_count, fetch_number
 from queries.matching import matching, of_campaigns
 from queries.operator_tables import operator_events
 from queries.reading import Reading, reading
+from queries.resolved_operators import resolved_events
 from queries.schema import submissions
 from queries.scope import Scope
 from queries.selection import DateRange, Selection
@@ -272,6 +273,7 @@ def fetch_operator_checks(
             .distinct()
             .subquery()
         )
+        told = resolved_events(opened.conn)
         kind = operator_events.c.kind
         asked = sa.select(
             sa.func.count(sa.case((kind == OperatorEvent.INSPECTION.value, 1))).label("checks"),
@@ -285,8 +287,9 @@ def fetch_operator_checks(
                 ),
                 0.0,
             ).label("yuan"),
-        ).where(
-            operator_events.c.operator_id.in_(sa.select(named.c.operator_id)),
+        )
+        asked = asked.select_from(told.source).where(
+            told.operator_id.in_(sa.select(named.c.operator_id)),
             operator_events.c.occurred_on.between(opened.days.start, opened.days.end),
         )
         row = opened.conn.execute(asked).one()

@@ -16,12 +16,15 @@ from queries.identity_tables import (
     operator_doubts,
     operator_mentions,
 )
-from queries.operator_tables import has_operator_tables, operator_register
+from queries.operator_tables import has_operator_tables, operator_events, operator_register
 from queries.repeats import given_rows, read_frame
 from queries.schema import dirty_days, facts_info, submissions
 
 BY_NAME = "n-%"
 """Ids of operators that are known by name and county only."""
+
+IN_EVENTS = -1
+"""What mentions that only events make have in place of a number of submissions; 0: the register."""
 
 _CODE_LENGTH = 18
 
@@ -78,6 +81,49 @@ def read_register(conn: sa.Connection) -> pd.DataFrame:
         .order_by(r.operator_id)
     )
     return _frame(conn, statement)
+
+
+def read_event_names(conn: sa.Connection) -> pd.DataFrame:
+    """Return the operators that events name without a code and that are not among the mentions yet.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``raw_operator_id, name, events``; the county is in the id only.
+    """
+    columns = ["raw_operator_id", "name", "events"]
+    if not has_operator_tables(conn):
+        return pd.DataFrame(columns=columns)
+    e, m = operator_events.c, operator_mentions.c
+    known = sa.select(m.raw_operator_id).where(m.said == IN_EVENTS)
+    statement = (
+        sa.select(
+            e.operator_id.label("raw_operator_id"),
+            sa.func.min(e.operator_name).label("name"),
+            sa.func.count().label("events"),
+        )
+        .where(e.uscc.is_(None), e.operator_name.is_not(None), e.operator_id.like(BY_NAME))
+        .where(e.operator_id.not_in(known))
+        .group_by(e.operator_id)
+        .order_by(e.operator_id)
+    )
+    return _frame(conn, statement)
+
+
+def read_counties(conn: sa.Connection) -> list[str]:
+    """Return the counties of submissions and of the register, those of most first."""
+    found = [sa.select(submissions.c.county_code)]
+    if has_operator_tables(conn):
+        found.append(sa.select(operator_register.c.county_code))
+    every = sa.union_all(*found).subquery()
+    county = every.c.county_code
+    statement = (
+        sa.select(county)
+        .where(county.is_not(None))
+        .group_by(county)
+        .order_by(sa.func.count().desc(), county)
+    )
+    return list(conn.scalars(statement))
 
 
 def drop_known(conn: sa.Connection, said: pd.DataFrame) -> pd.DataFrame:

@@ -21,7 +21,7 @@ operator_mentions = sa.Table(
         "said",
         sa.BigInteger,
         nullable=False,
-        comment="submissions that said so when it was first seen; 0 register only",
+        comment="submissions that said so when it was first seen; 0 register only, -1 events only",
     ),
     sa.Column("block", sa.String(32), nullable=False, comment="names of one block may be one"),
 )

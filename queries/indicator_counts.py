@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from queries.operator_tables import operator_events, operator_register
+from queries.resolved_operators import Resolved
 from queries.schema import submissions
 from queries.selection import add_months
 from queries.vocabulary import (
@@ -190,7 +191,7 @@ def listed(kind: OperatorEvent, as_of: dt.date) -> Flag:
     return sa.and_(e.kind == kind.value, sa.or_(e.ends_on.is_(None), e.ends_on > as_of))
 
 
-def select_events(as_of: dt.date) -> Select:
+def select_events(as_of: dt.date, told: Resolved) -> Select:
     """Count the events up to ``as_of`` by operator."""
     e = operator_events.c
     day = e.occurred_on
@@ -209,7 +210,7 @@ def select_events(as_of: dt.date) -> Select:
     missing = e.outcome == AnnualReportOutcome.MISSING.value
     return (
         sa.select(
-            e.operator_id,
+            told.operator_id.label("operator_id"),
             number(of(penalty, within(12))).label("penalties_year_1"),
             number(of(penalty, within(24), ~within(12))).label("penalties_year_2"),
             number(of(penalty, within(36), ~within(24))).label("penalties_year_3"),
@@ -268,12 +269,13 @@ def select_events(as_of: dt.date) -> Select:
                 "dated_class"
             ),
         )
+        .select_from(told.source)
         .where(day <= as_of)
-        .group_by(e.operator_id)
+        .group_by(told.operator_id)
     )
 
 
-def select_licences(as_of: dt.date) -> Select:
+def select_licences(as_of: dt.date, told: Resolved) -> Select:
     """Find the number of kinds of licence by operator, and the day on which the first expires.
 
     Of one kind the licence that lasts longest counts, so that a renewed one is not an expired one.
@@ -281,14 +283,16 @@ def select_licences(as_of: dt.date) -> Select:
     e = operator_events.c
     lasting = (
         sa.select(
-            e.operator_id, sa.func.max(sa.func.coalesce(e.ends_on, OPEN_END)).label("ends_on")
+            told.operator_id.label("operator_id"),
+            sa.func.max(sa.func.coalesce(e.ends_on, OPEN_END)).label("ends_on"),
         )
+        .select_from(told.source)
         .where(
             e.kind == OperatorEvent.LICENCE.value,
             e.occurred_on <= as_of,
             sa.or_(e.outcome.is_(None), e.outcome == LicenceOutcome.VALID.value),
         )
-        .group_by(e.operator_id, e.subject)
+        .group_by(told.operator_id, e.subject)
         .subquery()
     )
     return sa.select(
@@ -298,16 +302,20 @@ def select_licences(as_of: dt.date) -> Select:
     ).group_by(lasting.c.operator_id)
 
 
-def select_equipment(as_of: dt.date) -> Select:
+def select_equipment(as_of: dt.date, told: Resolved) -> Select:
     """Count by operator the pieces of special equipment whose inspection is overdue."""
     e = operator_events.c
     unsaid = sa.case(
         (e.outcome == EquipmentOutcome.OVERDUE.value, e.occurred_on), else_=OPEN_END
     )  # fmt: skip
     due = (
-        sa.select(e.operator_id, sa.func.max(sa.func.coalesce(e.ends_on, unsaid)).label("due_on"))
+        sa.select(
+            told.operator_id.label("operator_id"),
+            sa.func.max(sa.func.coalesce(e.ends_on, unsaid)).label("due_on"),
+        )
+        .select_from(told.source)
         .where(e.kind == OperatorEvent.EQUIPMENT.value, e.occurred_on <= as_of)
-        .group_by(e.operator_id, e.subject)
+        .group_by(told.operator_id, e.subject)
         .subquery()
     )
     return sa.select(
@@ -315,11 +323,15 @@ def select_equipment(as_of: dt.date) -> Select:
     ).group_by(due.c.operator_id)
 
 
-def select_linked(as_of: dt.date) -> Select:
+def select_linked(as_of: dt.date, told: Resolved) -> Select:
     """Count by operator the related firms that are dishonest or revoked, each once."""
     e = operator_events.c
     firms = (
-        sa.select(e.operator_id, sa.func.coalesce(e.subject, e.event_id).label("firm"))
+        sa.select(
+            told.operator_id.label("operator_id"),
+            sa.func.coalesce(e.subject, e.event_id).label("firm"),
+        )
+        .select_from(told.source)
         .where(
             e.kind == OperatorEvent.LINKED_FIRM.value,
             e.occurred_on <= as_of,
@@ -334,14 +346,15 @@ def select_linked(as_of: dt.date) -> Select:
     ).group_by(firms.c.operator_id)
 
 
-def select_person_changes(as_of: dt.date) -> Select:
+def select_person_changes(as_of: dt.date, told: Resolved) -> Select:
     """Count by operator the days of the last 12 months on which legal person or shareholders changed.
 
     A take-over changes both on one day and is one change.
     """
     e = operator_events.c
     days = (
-        sa.select(e.operator_id, e.occurred_on)
+        sa.select(told.operator_id.label("operator_id"), e.occurred_on)
+        .select_from(told.source)
         .where(
             e.kind == OperatorEvent.CHANGE.value,
             since(e.occurred_on, as_of, months=12),
@@ -364,11 +377,16 @@ def status_then(as_of: dt.date) -> sa.ColumnElement[str]:
     return sa.case((r.status_on > as_of, OperatorStatus.OPEN.value), else_=r.status)
 
 
-def select_register(as_of: dt.date) -> Select:
+def select_register(as_of: dt.date, told: Resolved) -> Select:
     """Select the operators that were in the register, with their status on that day."""
     r = operator_register.c
-    return sa.select(*r, status_then(as_of).label("status_then")).where(
-        sa.or_(r.established_on.is_(None), r.established_on <= as_of)
+    said = [each for each in r if each.name != r.operator_id.name]
+    return (
+        sa.select(
+            told.operator_id.label("operator_id"), *said, status_then(as_of).label("status_then")
+        )
+        .select_from(told.source)
+        .where(told.kept, sa.or_(r.established_on.is_(None), r.established_on <= as_of))
     )
 
 

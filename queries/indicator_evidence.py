@@ -13,6 +13,7 @@ from queries import indicator_counts as counts
 from queries.listing import LISTED_COLUMNS, rows_frame
 from queries.matching import matching
 from queries.operator_tables import has_operator_tables, operator_events, operator_register
+from queries.resolved_operators import raw_operators, registered_as
 from queries.schema import submissions
 from queries.scope import Scope
 from queries.score_scope import require_scores, visible
@@ -256,7 +257,8 @@ def _events(
     if indicator not in EVENTS:
         return _no_events(), 0
     e = operator_events.c
-    wanted = sa.and_(e.operator_id == operator_id, e.occurred_on <= as_of, EVENTS[indicator](as_of))
+    own = e.operator_id.in_(raw_operators(conn, [operator_id]))
+    wanted = sa.and_(own, e.occurred_on <= as_of, EVENTS[indicator](as_of))
     total = conn.scalar(sa.select(sa.func.count()).select_from(operator_events).where(wanted)) or 0
     rows = conn.execute(
         sa.select(*[e[name] for name in EVENT_COLUMNS])
@@ -275,13 +277,7 @@ def _register(conn: sa.Connection, operator_id: str, indicator: str) -> dict[str
     if indicator not in REGISTER:
         return {}
     r = operator_register.c
-    row = (
-        conn.execute(
-            sa.select(*[r[name] for name in REGISTER[indicator]]).where(
-                r.operator_id == operator_id
-            )
-        )
-        .mappings()
-        .first()
-    )
+    own = registered_as(conn, operator_id)
+    found = conn.execute(sa.select(*[r[name] for name in REGISTER[indicator]]).where(own))
+    row = found.mappings().first()
     return {} if row is None else dict(row)

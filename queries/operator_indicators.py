@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from queries import indicator_counts as counts
 from queries.arrow_columns import Columns
 from queries.group_alarms import find_group_alarms
-from queries.operator_tables import has_operator_tables, operator_events, operator_register
+from queries.operator_tables import has_operator_tables, operator_events
 from queries.person_changes import find_rises
 from queries.repeats import read_frame
+from queries.resolved_operators import Resolved, resolved_events, resolved_register
 from queries.schema import operators, submissions
 from queries.score_tables import CLASS_INPUT, INPUTS, PLACED
 from queries.selection import add_months
@@ -90,7 +91,8 @@ def read_figures(conn: sa.Connection, as_of: dt.date) -> OperatorFigures:
     """
     registered = has_operator_tables(conn)
     tags = submission_tags if sa.inspect(conn).has_table(submission_tags.name) else None
-    table = read_frame(conn, select_figures(as_of, registered=registered, tags=tags))
+    sources = (resolved_register(conn), resolved_events(conn)) if registered else None
+    table = read_frame(conn, select_figures(as_of, sources=sources, tags=tags))
     known = _known_sources(conn, as_of) if registered else frozenset()
     figures = Columns(table)
     since_first = conn.scalar(sa.select(sa.func.min(submissions.c.registered_on)))
@@ -113,14 +115,14 @@ def read_figures(conn: sa.Connection, as_of: dt.date) -> OperatorFigures:
 
 
 def select_figures(
-    as_of: dt.date, *, registered: bool, tags: sa.FromClause | None
+    as_of: dt.date, *, sources: tuple[Resolved, Resolved] | None, tags: sa.FromClause | None
 ) -> sa.Select[*tuple[Any, ...]]:
     """Build the statement that joins all counts, one row for each operator, in no order.
 
     Parameters
     ----------
-    registered
-        Whether there are tables of the register and of events.
+    sources
+        The register and the events; None where there are no such tables.
     """
     facts = counts.select_facts(as_of).cte("facts")
     injuries = counts.select_injuries(as_of, tags=tags).cte("injuries")
@@ -128,22 +130,25 @@ def select_figures(
     ids = [sa.select(facts.c.operator_id)]
     own: sa.FromClause = operators
     register = None
-    if registered:
-        register = counts.select_register(as_of).cte("register")
-        events = counts.select_events(as_of).cte("events")
+    if sources is not None:
+        listed, told = sources
+        register = counts.select_register(as_of, listed).cte("register")
+        events = counts.select_events(as_of, told).cte("events")
         gone = sa.func.coalesce(register.c.status_then, "") == OperatorStatus.DEREGISTERED.value
         ids += [
             sa.select(register.c.operator_id).where(~gone),
             sa.select(events.c.operator_id).where(
-                events.c.operator_id.not_in(sa.select(operator_register.c.operator_id))
+                events.c.operator_id.not_in(
+                    sa.select(listed.operator_id).select_from(listed.source).where(listed.kept)
+                )
             ),
         ]
         parts += [
             events,
-            counts.select_licences(as_of).cte("licences_held"),
-            counts.select_equipment(as_of).cte("equipment"),
-            counts.select_linked(as_of).cte("linked"),
-            counts.select_person_changes(as_of).cte("changes"),
+            counts.select_licences(as_of, told).cte("licences_held"),
+            counts.select_equipment(as_of, told).cte("equipment"),
+            counts.select_linked(as_of, told).cte("linked"),
+            counts.select_person_changes(as_of, told).cte("changes"),
         ]
     every = sa.union(*ids).cte("every")
     joined: sa.FromClause = every.outerjoin(own, own.c.operator_id == every.c.operator_id)

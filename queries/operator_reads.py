@@ -20,6 +20,7 @@ from queries.operator_tables import (
     operator_sources_info,
     require_operator_tables,
 )
+from queries.resolved_operators import raw_operators, registered_as
 from queries.schema import operators, submissions
 from queries.scope import Scope
 from queries.selection import DateRange, Selection
@@ -142,12 +143,10 @@ def fetch_operator(
         if not _sees(conn, warehouse, scope, operator_id):
             return None
         shown = [operator_register.c[name] for name in SHOWN]
-        found = conn.execute(
-            sa.select(*shown).where(operator_register.c.operator_id == operator_id)
-        )
+        found = conn.execute(sa.select(*shown).where(registered_as(conn, operator_id)))
         row = found.mappings().one_or_none()
         if row is not None:
-            return {**row, "in_register": True}
+            return {**row, "operator_id": operator_id, "in_register": True}
         return _unregistered(conn, operator_id)
 
 
@@ -176,11 +175,11 @@ def fetch_operator_events(
         If ``limit`` is not usable.
     """
     _check_limit(limit, MAX_EVENTS)
-    own = operator_events.c.operator_id == operator_id
     with warehouse.engine.connect() as conn:
         require_operator_tables(conn)
         if not _sees(conn, warehouse, scope, operator_id):
             return OperatorEvents(_event_frame([]), 0, {})
+        own = operator_events.c.operator_id.in_(raw_operators(conn, [operator_id]))
         counted = (
             sa.select(operator_events.c.kind, sa.func.count())
             .where(own)
@@ -228,12 +227,13 @@ def fetch_related(
         require_operator_tables(conn)
         if _sees(conn, warehouse, scope, operator_id):
             own = conn.execute(
-                sa.select(operator_register).where(operator_register.c.operator_id == operator_id)
+                sa.select(operator_register).where(registered_as(conn, operator_id))
             ).one_or_none()
+            themselves = sorted({operator_id, *raw_operators(conn, [operator_id])})
             for relation, column, value in _shared(own):
                 same = sa.and_(
                     column == value,
-                    operator_register.c.operator_id != operator_id,
+                    operator_register.c.operator_id.not_in(themselves),
                     _visible(warehouse, scope),
                 )
                 count = sa.select(sa.func.count()).select_from(operator_register).where(same)
@@ -312,7 +312,7 @@ def _sees(conn: sa.Connection, warehouse: Warehouse, scope: Scope, operator_id: 
     if scope.everything:
         return True
     registered = sa.select(sa.literal(1)).where(
-        operator_register.c.operator_id == operator_id, within(scope, operator_register)
+        registered_as(conn, operator_id), within(scope, operator_register)
     )
     if conn.execute(registered.limit(1)).one_or_none() is not None:
         return True
@@ -335,7 +335,7 @@ def _unregistered(conn: sa.Connection, operator_id: str) -> dict[str, object] | 
         return {**nothing, **told, "in_register": False}
     event = conn.execute(
         sa.select(operator_events.c.operator_name, operator_events.c.uscc)
-        .where(operator_events.c.operator_id == operator_id)
+        .where(operator_events.c.operator_id.in_(raw_operators(conn, [operator_id])))
         .order_by(operator_events.c.occurred_on.desc(), operator_events.c.event_key.desc())
         .limit(1)
     ).one_or_none()

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from queries.indicator_counts import counted_complaint, select_person_changes
 from queries.repeats import read_frame
+from queries.resolved_operators import resolved_events
 from queries.schema import submissions
 from queries.selection import add_months
 
@@ -23,7 +24,7 @@ def find_rises(conn: sa.Connection, as_of: dt.date) -> list[str]:
     As many days before the change as have passed since are compared, at most `SPAN_DAYS`; the day
     of the change counts as after.
     """
-    changes = select_person_changes(as_of).subquery()
+    changes = select_person_changes(as_of, resolved_events(conn)).subquery()
     day = submissions.c.registered_on
     rows = read_frame(
         conn,

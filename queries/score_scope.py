@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from queries.matching import contains, matching
 from queries.operator_tables import has_operator_tables, operator_events, operator_register
+from queries.resolved_operators import raw_operators, resolved_register
 from queries.schema import operators
 from queries.scope import Scope
 from queries.score_tables import (
@@ -101,16 +102,19 @@ def operators_matching(
 
 
 def _named(conn: sa.Connection, rows: sa.Subquery, term: str) -> sa.ColumnElement[bool]:
-    tables = [operators, *([operator_register] if has_operator_tables(conn) else [])]
+    found = [(operators.c, operators, operators.c.operator_id)]
+    if has_operator_tables(conn):
+        told = resolved_register(conn)
+        found.append((operator_register.c, told.source, told.operator_id))
     return sa.or_(
         rows.c.operator_id == term,
         *[
             rows.c.operator_id.in_(
-                sa.select(table.c.operator_id).where(
-                    sa.or_(contains(table.c.name, term), table.c.uscc == term)
-                )
+                sa.select(operator_id)
+                .select_from(source)
+                .where(sa.or_(contains(columns.name, term), columns.uscc == term))
             )
-            for table in tables
+            for columns, source, operator_id in found
         ],
     )
 
@@ -118,18 +122,27 @@ def _named(conn: sa.Connection, rows: sa.Subquery, term: str) -> sa.ColumnElemen
 def operator_labels(conn: sa.Connection, ids: Iterable[str]) -> dict[str, tuple[str, str | None]]:
     """Return name and code of each operator: as registered, else as submissions or events say."""
     wanted = sorted(set(ids))
+    raw = raw_operators(conn, wanted)
     found: dict[str, tuple[str, str | None]] = {}
-    tables: list[tuple[sa.FromClause, str]] = [(operators, "name")]
+    tables: list[tuple[sa.FromClause, str, dict[str, str]]] = [
+        (operators, "name", {each: each for each in wanted})
+    ]
     if has_operator_tables(conn):
-        tables = [(operator_events, "operator_name"), *tables, (operator_register, "name")]
-    for table, name in tables:
+        tables = [
+            (operator_events, "operator_name", raw),
+            *tables,
+            (operator_register, "name", raw),
+        ]
+    for table, name, whose in tables:
         known = table.c.operator_id
-        for row in conn.execute(
+        rows = conn.execute(
             sa.select(known, sa.func.max(table.c[name]), sa.func.max(table.c.uscc))
-            .where(known.in_(wanted), table.c[name].is_not(None))
+            .where(known.in_(sorted(whose)), table.c[name].is_not(None))
             .group_by(known)
-        ):
-            found[row[0]] = (row[1], row[2] or found.get(row[0], ("", None))[1])
+        ).all()
+        for row in sorted(rows, key=lambda row: (whose[row[0]] == row[0], row[0])):
+            operator = whose[row[0]]
+            found[operator] = (row[1], row[2] or found.get(operator, ("", None))[1])
     return found
 
 

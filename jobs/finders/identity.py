@@ -15,6 +15,7 @@ from jobs.finders.finder import Finder, digest_of
 from jobs.importing.operators import operator_id
 from queries import identities
 from queries.identity_tables import STEP
+from queries.operator_tables import sources_version
 from queries.vocabulary import DecisionKind, IdentityVerdict
 
 MENTIONS_AT_ONCE = 100_000
@@ -26,6 +27,10 @@ ours, about a minute of one core. What is left over keeps its raw operator until
 
 JOINER = "|"
 """Between the two raw operators that a decision is about."""
+
+MOST_COUNTIES = 200
+"""Counties tried for that of an event, which keeps it in the hash of its operator only; ours, more
+than any province has."""
 
 _CITY = 4
 
@@ -44,7 +49,8 @@ def find(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) 
         new = identities.drop_known(conn, identities.read_said(conn, days))
     new = _most(_said(new), MOST_NEW)
     register = _most(identities.read_register(conn).assign(said=0), MOST_NEW - len(new))
-    new = _blocked(pd.concat([new, register], ignore_index=True))
+    events = _in_events(conn, MOST_NEW - len(new) - len(register))
+    new = _blocked(pd.concat([new, register, events], ignore_index=True))
     if len(new):
         identities.add_mentions(conn, new)
     same, different = _verdicts(decided)
@@ -66,6 +72,24 @@ def _said(said: pd.DataFrame) -> pd.DataFrame:
     raw = said["uscc"].astype(object).where(said["uscc"].notna(), pd.Series(by_name, said.index))
     told = said.assign(raw_operator_id=raw)
     return told[told["raw_operator_id"].notna()]
+
+
+def _in_events(conn: sa.Connection, number: int) -> pd.DataFrame:
+    """Return the names that events say without a code, with the county that is hidden in their id."""
+    told = identities.read_event_names(conn).rename(columns={"events": "said"})
+    told = _most(told, max(number, 0))
+    counties = [None, *identities.read_counties(conn)[:MOST_COUNTIES]] if len(told) else []
+    found = [
+        next((each for each in counties if operator_id(name, each) == raw), "")
+        for name, raw in zip(told["name"], told["raw_operator_id"], strict=True)
+    ]
+    told = told.assign(
+        county_code=pd.Series(found, index=told.index, dtype=object),
+        uscc=None,
+        address=None,
+        said=identities.IN_EVENTS,
+    )
+    return told[told["county_code"] != ""]
 
 
 def _most(rows: pd.DataFrame, number: int) -> pd.DataFrame:
@@ -122,12 +146,14 @@ def _resolved(
     mentions: pd.DataFrame, same: set[tuple[str, str]], different: set[tuple[str, str]]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     asked = mentions.rename(columns={"raw_operator_id": "raw_id", "said": "count"})
+    asked["count"] = asked["count"].clip(lower=0)
     found = resolve_operators(
         asked.drop(columns="block"), same=same, different=different, across=False
     )
     told = pd.concat([mentions, found], axis=1)
     told = told.sort_values(["raw_operator_id", "said", "name"], ascending=[True, False, True])
-    leading = told[told["said"] > 0].drop_duplicates("raw_operator_id")
+    nameless = told["raw_operator_id"].str.startswith(identities.BY_NAME[:-1])
+    leading = told[(told["said"] > 0) | nameless].drop_duplicates("raw_operator_id")
     named = {each for pair in same for each in pair}
     parts = [
         take_apart(name, None if pd.isna(county) else county)
@@ -147,7 +173,7 @@ def _resolved(
     )
     split = {each for pair in different for each in pair}
     aliases.loc[aliases["raw_operator_id"].isin(split), "decided_by"] = "person"
-    doubts = leading[leading["decision"] == "doubtful"].rename(
+    doubts = leading[(leading["decision"] == "doubtful") & (leading["said"] > 0)].rename(
         columns={"candidate": "candidate_id"}
     )
     settled = {frozenset(pair) for pair in different}
@@ -168,4 +194,5 @@ FINDER = Finder(
     find,
     decided_by=(DecisionKind.IDENTITY,),
     rules=lambda: digest_of(WORDS_FILE, REGIONS_FILE),
+    sources=lambda conn: str(sources_version(conn)),
 )

@@ -11,6 +11,7 @@ from jobs.decided import Decided
 from jobs.finders.finder import Finder, digest_of
 from queries import scores
 from queries.operator_indicators import month_ends, read_figures
+from queries.resolved_operators import aliases_digest
 from queries.score_tables import STEP
 from queries.vocabulary import DecisionKind, RiskModelVerdict
 
@@ -69,7 +70,8 @@ def _score(conn: sa.Connection, as_of: dt.date, model: RiskModel, *, current: bo
 
 
 def _sources(conn: sa.Connection) -> str:
-    return f"{scores.sources_digest(conn)} {digest_of(DEFAULT_MODEL)}"
+    known = f"{scores.sources_digest(conn)} {aliases_digest(conn)}"
+    return f"{known} {digest_of(DEFAULT_MODEL)}"
 
 
 FINDER = Finder(STEP, find, decided_by=(DecisionKind.RISK_MODEL,), sources=_sources)

@@ -117,7 +117,14 @@ def _others(found: Mapping[str, Any], scope: Scope) -> None:
     theirs = Selection(period=Period("all")).with_filter("operator", [str(operator)])
     page = data.submissions(theirs, scope, page=1, page_size=OTHERS + 1)
     frame = page.frame[page.frame["submission_id"] != found["submission_id"]].head(OTHERS)
-    st.markdown(f"**同一主体的其他诉求**　共{page.total - 1:,}件")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**同一主体的其他诉求**　共{page.total - 1:,}件", width="content")
+        st.page_link(
+            "pages/operator.py",
+            label="一企一档",
+            icon=":material/badge:",
+            query_params={"id": str(operator)},
+        )
     if frame.empty:
         return
     panels.show(

@@ -75,6 +75,13 @@ def show(member: Member, selection: Selection, scope: Scope, measure: Measure) -
             icon=":material/arrow_forward:",
             query_params=focused.to_query(),
         )
+        if member.dimension == "operator":
+            st.page_link(
+                "pages/operator.py",
+                label="一企一档",
+                icon=":material/badge:",
+                query_params={"id": member.code},
+            )
     st.caption(base_text(member, selection, scope))
     judgement.show(focused, scope, measure.name)
     totals = data.totals(focused, scope, measures=figures.FIGURES)

@@ -54,7 +54,12 @@ def test_a_failure_is_told_in_one_sentence_with_the_number_in_the_log(
     for name in ("screen", "totals", "submissions"):
         monkeypatch.setattr(f"pages.components.data.{name}", broken)
     monkeypatch.setattr("pages.components.store.events", broken)
-    at = app(empty, **EVERYWHERE).run().switch_page(f"pages/{page}").run()
+    monkeypatch.setattr("pages.components.store.decisions", broken)
+    monkeypatch.setattr("pages.components.operator_data.are_known", broken)
+    at = app(empty, **EVERYWHERE).run()
+    if page == "operator.py":
+        at.query_params["id"] = "op-1"
+    at = at.switch_page(f"pages/{page}").run()
     assert not at.exception
     sentence = at.error[0].value
     assert sentence.startswith("出现未预料的错误")

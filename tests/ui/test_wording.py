@@ -206,7 +206,7 @@ def test_every_dimension_can_stand_in_a_sentence():
     codes = {
         "region": "420100", "industry": "A", "product": "G", "issue": "C01", "channel": "phone",
         "weekday": "1", "hour": "1", "kind": "complaint", "status": "closed", "sale_mode": "store",
-        "is_online": "1", "is_livestream": "1", "is_prepaid": "1",
+        "is_online": "1", "is_livestream": "1", "is_prepaid": "1", "cluster": "c1",
     }  # fmt: skip
     for name, dimension in DIMENSIONS.items():
         sentence = wording.describe(Selection().toggled(name, codes.get(name, "x")))
