@@ -1,7 +1,7 @@
 """The form of a campaign: one's own whole, of a shipped one period, regions and targets."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -11,7 +11,6 @@ from analytics.campaigns_in_force import IN_FORCE, CampaignDecision, decided_cam
 from analytics.keyword_rules import RuleError
 from pages.components import (
     address,
-    failures,
     findings_data,
     labels,
     marked_texts,
@@ -19,6 +18,7 @@ from pages.components import (
     places,
     render,
     rule_wording,
+    saving,
     settings,
     store,
     tag_form,
@@ -45,7 +45,14 @@ TARGETS = {
     "penalties_yuan": "目标：罚没（元）",
 }
 
-_TOLD = "campaign_form.told"
+_PLACE = "campaign_form"
+
+_FAULTS: saving.Faults = {
+    store.InvalidDecisionError: lambda error: (
+        f"未保存：内容过长，最多{error.limit:,}个字，请精简规则。"
+    ),
+    store.NoSuchDecisionError: lambda _: "该项已被他人更改，请查看现状后再改。",
+}
 
 
 def show(
@@ -56,8 +63,7 @@ def show(
     scope: Scope,
 ) -> None:
     """Draw the form."""
-    if told := st.session_state.pop(_TOLD, None):
-        st.warning(told)
+    saving.show(_PLACE)
     campaign = each.campaign if each else None
     number = each.decision.decision_id if each and each.decision else 0
     key = f"campaign.{each.code}.{number}" if each else "campaign.new"
@@ -78,16 +84,15 @@ def show(
         st.button(
             "启用此专项" if whole else "保存",
             icon=":material/check:",
-            type="primary",
             key=f"{key}.save",
-            on_click=_told(lambda: _save(viewer, each, known, key)),
+            on_click=saving.told(_PLACE, lambda: _save(viewer, each, known, key), _FAULTS),
         )
         if each is not None and each.state is not own_campaigns.State.OFF:
             st.button(
                 "停用",
                 icon=":material/block:",
                 key=f"{key}.off",
-                on_click=_told(lambda: _off(viewer, each, key)),
+                on_click=saving.told(_PLACE, lambda: _off(viewer, each, key), _FAULTS),
             )
         st.button(
             "关闭",
@@ -244,7 +249,7 @@ def _save(viewer: Viewer, each: Known | None, known: Mapping[str, Known], key: s
     code = each.code if each else own_code(details["name"])
     taken = {one.campaign.name: one.code for one in known.values()}
     if whole and (taken.get(details["name"], code) != code or (each is None and code in known)):
-        st.session_state[_TOLD] = "已有同名的专项行动，请换一个名称。"
+        saving.tell(_PLACE, "已有同名的专项行动，请换一个名称。")
         return
     shipped = each.shipped if each else None
     earlier = each.decision.details.get("version", 1) if each and each.decision else 0
@@ -252,8 +257,9 @@ def _save(viewer: Viewer, each: Known | None, known: Mapping[str, Known], key: s
     try:
         decided_campaign(CampaignDecision(code, IN_FORCE, details), shipped)
     except InvalidCampaignsError as error:
-        st.session_state[_TOLD] = "未启用：" + "".join(
-            dict.fromkeys(_fault_text(fault) for fault in error.faults)
+        saving.tell(
+            _PLACE,
+            "未启用：" + "".join(dict.fromkeys(_fault_text(fault) for fault in error.faults)),
         )
         return
     own_campaigns.put_in_force(viewer, code, details, note=st.session_state[f"{key}.note"])
@@ -277,22 +283,3 @@ def _fault_text(fault: Any) -> str:  # noqa: ANN401
 def _off(viewer: Viewer, each: Known, key: str) -> None:
     own_campaigns.switch_off(viewer, each, note=st.session_state[f"{key}.note"])
     address.go(edit=None)
-
-
-def _told(write: Callable[[], None]) -> Callable[[], None]:
-    """Return a callback that writes, and keeps for the next run why it could not."""
-
-    def written() -> None:
-        try:
-            write()
-        except store.InvalidDecisionError as error:
-            st.session_state[_TOLD] = f"未保存：内容过长，最多{error.limit:,}个字，请精简规则。"
-        except store.NoSuchDecisionError:
-            st.session_state[_TOLD] = "该项已被他人更改，请查看现状后再改。"
-        except store.StoreError as error:
-            number = failures.noted(error, error.__traceback__)
-            st.session_state[_TOLD] = (
-                f"未能保存，请稍后重试；仍不行请联系系统管理员（编号{number}）。"
-            )
-
-    return written

@@ -1,7 +1,7 @@
 """How a person corrects the clusters: names, merges, splits, hides and pins, and takes it back."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ from analytics.cluster_decisions import Decision as ClusterDecision
 from analytics.cluster_decisions import decision_record
 from analytics.cluster_matching import Anchor
 from analytics.cluster_splitting import UnlikePartsError, part_anchors
-from pages.components import cluster_view, failures, store
+from pages.components import cluster_view, saving, store
 from pages.components import findings_data as found_data
 from pages.components.access import Viewer
 from pages.components.cluster_view import View
@@ -36,7 +36,17 @@ _VERDICTS = {
 MAX_NAME = 20
 """Longest name of a cluster, in characters; ours."""
 
-_TOLD = "cluster_forms.told"
+_PLACE = "cluster_forms"
+
+_FAULTS: saving.Faults = {
+    UnlikePartsError: lambda _: (
+        "两个部分所填的词与该类标签词差别太大，以后无法识别，请至少选用几个标签词。"
+    ),
+    store.InvalidDecisionError: lambda error: (
+        f"内容过长，未能保存（{error.field}不超过{error.limit}个字符）。"
+    ),
+    store.NoSuchDecisionError: lambda _: "该决定已撤回，未作改动。",
+}
 
 
 def may_decide(viewer: Viewer) -> bool:
@@ -53,8 +63,7 @@ def show(
     level: str,
 ) -> None:
     """Draw the form of one cluster, and what was decided about it."""
-    if told := st.session_state.pop(_TOLD, None):
-        st.warning(told)
+    saving.show(_PLACE)
     key = str(cluster["cluster_key"])
     with st.expander("管理此类：改名、合并、拆分、隐藏、置顶", icon=":material/edit:"):
         st.caption(
@@ -77,7 +86,9 @@ def show(
             st.form_submit_button(
                 "保存",
                 icon=":material/save:",
-                on_click=_told(lambda: _save(viewer, str(action), cluster, view, level=level)),
+                on_click=saving.told(
+                    _PLACE, lambda: _save(viewer, str(action), cluster, view, level=level), _FAULTS
+                ),
             )
         _decided(viewer, cluster, decisions, level)
 
@@ -129,7 +140,7 @@ def _save(
     }
     name = " ".join(str(given["name"] or "").split())
     if action == "rename" and not name:
-        st.session_state[_TOLD] = "请填写新名称。"
+        saving.tell(_PLACE, "请填写新名称。")
         return
     meant = [cluster]
     anchor, texts = _anchor(viewer, cluster, level)
@@ -137,14 +148,14 @@ def _save(
     if action == "merge":
         other = view.frame[view.frame["cluster_key"] == given["other"]]
         if other.empty:
-            st.session_state[_TOLD] = "请选择要合并的另一类。"
+            saving.tell(_PLACE, "请选择要合并的另一类。")
             return
         meant.append(other.iloc[0])
         anchors = (anchor, _anchor(viewer, other.iloc[0], level)[0])
     if action == "split":
         parts = [list(given["part1"] or ()), list(given["part2"] or ())]
         if not all(parts):
-            st.session_state[_TOLD] = "请为两个部分各填写至少一个词。"
+            saving.tell(_PLACE, "请为两个部分各填写至少一个词。")
             return
         anchors = part_anchors(texts, parts, words=cluster["words"])
     keys = [each["cluster_key"] for each in meant]
@@ -183,8 +194,10 @@ def _decided(
                 "撤回",
                 key=f"cluster.withdraw.{number}",
                 type="tertiary",
-                on_click=_told(
-                    functools.partial(store.withdraw, viewer, DecisionKind.CLUSTER, number)
+                on_click=saving.told(
+                    _PLACE,
+                    functools.partial(store.withdraw, viewer, DecisionKind.CLUSTER, number),
+                    _FAULTS,
                 ),
             )
 
@@ -199,28 +212,3 @@ def waiting(view: View, decisions: tuple[Decision, ...], followed: Mapping[int, 
         f"{lost}项决定在本次聚类中没有对应的类" if lost else "",
     ]
     return "；".join(filter(None, told))
-
-
-def _told(write: Callable[[], None]) -> Callable[[], None]:
-    """Return a callback that writes, and keeps for the next run why it could not."""
-
-    def written() -> None:
-        try:
-            write()
-        except UnlikePartsError:
-            st.session_state[_TOLD] = (
-                "两个部分所填的词与该类标签词差别太大，以后无法识别，请至少选用几个标签词。"
-            )
-        except store.InvalidDecisionError as error:
-            st.session_state[_TOLD] = (
-                f"内容过长，未能保存（{error.field}不超过{error.limit}个字符）。"
-            )
-        except store.NoSuchDecisionError:
-            st.session_state[_TOLD] = "该决定已撤回，未作改动。"
-        except store.StoreError as error:
-            number = failures.noted(error, error.__traceback__)
-            st.session_state[_TOLD] = (
-                f"未能保存，请稍后重试；仍不行请联系系统管理员（编号{number}）。"
-            )
-
-    return written

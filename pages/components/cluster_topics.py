@@ -1,13 +1,13 @@
 """Seed topics: a few words for which a person wants a cluster of its own."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from pages.components import cluster_view, failures, store, wording
+from pages.components import cluster_view, saving, store, wording
 from pages.components.access import Viewer
 from pages.components.store import Decision
 from queries.vocabulary import DecisionKind
@@ -27,7 +27,11 @@ LEAST_LENGTH, MAX_LENGTH = 2, 12
 SEEDED = "seeded"
 
 _PARTS = re.compile(r"[\s,，、;；]+")
-_TOLD = "cluster_topics.told"
+_PLACE = "cluster_topics"
+
+_FAULTS: saving.Faults = {
+    store.NoSuchDecisionError: lambda _: "该主题已撤回，未作改动。",
+}
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -111,8 +115,7 @@ def show(
         The clusters shown, as `pages.components.cluster_view.View.frame`.
     """
     with st.popover(f"种子主题（{len(known)}）", icon=":material/tune:", type="tertiary"):
-        if told := st.session_state.pop(_TOLD, None):
-            st.warning(told)
+        saving.show(_PLACE)
         st.markdown(
             "给出几个词，内容写到其中任一词的诉求及相近的诉求自成一类，"
             "各级聚类中都保留；写到几个主题的词时归入写到词数最多的主题。"
@@ -152,7 +155,9 @@ def _taken_back(viewer: Viewer, number: int) -> None:
         "撤回",
         key=f"topic.withdraw.{number}",
         type="tertiary",
-        on_click=_told(lambda: store.withdraw(viewer, DecisionKind.TOPIC, number)),
+        on_click=saving.told(
+            _PLACE, lambda: store.withdraw(viewer, DecisionKind.TOPIC, number), _FAULTS
+        ),
     )
 
 
@@ -165,7 +170,9 @@ def _form(viewer: Viewer, known: Mapping[str, Decision]) -> None:
             key="topic.words",
         )
         st.form_submit_button(
-            "保存主题", icon=":material/save:", on_click=_told(lambda: _save(viewer, known))
+            "保存主题",
+            icon=":material/save:",
+            on_click=saving.told(_PLACE, lambda: _save(viewer, known), _FAULTS),
         )
 
 
@@ -174,23 +181,6 @@ def _save(viewer: Viewer, known: Mapping[str, Decision]) -> None:
     name = "".join(str(given.get("topic.name") or "").split())
     words = words_of(str(given.get("topic.words") or ""))
     if fault := fault_of(name, words, known):
-        st.session_state[_TOLD] = fault
+        saving.tell(_PLACE, fault)
         return
     store.decide(viewer, DecisionKind.TOPIC, name, SEEDED, details={"words": list(words)})
-
-
-def _told(write: Callable[[], None]) -> Callable[[], None]:
-    """Return a callback that writes, and keeps for the next run why it could not."""
-
-    def written() -> None:
-        try:
-            write()
-        except store.NoSuchDecisionError:
-            st.session_state[_TOLD] = "该主题已撤回，未作改动。"
-        except store.StoreError as error:
-            number = failures.noted(error, error.__traceback__)
-            st.session_state[_TOLD] = (
-                f"未能保存，请稍后重试；仍不行请联系系统管理员（编号{number}）。"
-            )
-
-    return written

@@ -1,11 +1,10 @@
 """The form in which an analyst enters an event, changes it or takes it away."""
 
 import datetime as dt
-from collections.abc import Callable
 
 import streamlit as st
 
-from pages.components import address, failures, places, store, wording
+from pages.components import address, places, saving, store, wording
 from pages.components.access import Viewer
 from pages.components.settings import settings
 from pages.components.store import Event
@@ -15,12 +14,17 @@ from queries.vocabulary import EventKind
 EVERYWHERE = ""
 """Stands for all regions in the choice of a region."""
 
-_TOLD = "event_form.told"
+_PLACE = "event_form"
 _FIELDS = {
     "name": f"请填写事件名称，不超过{store.MAX_EVENT_NAME}个字。",
     "note": f"说明不超过{store.MAX_EVENT_NOTE}个字。",
     "first_day": "起始日应在2000年至2099年之间。",
     "last_day": "结束日应不早于起始日，且在2099年以内。",
+}
+
+_FAULTS: saving.Faults = {
+    store.InvalidEventError: lambda error: _FIELDS[error.field],
+    store.NotYourEventError: lambda _: "该事件已删除，或不是您填写的，未作改动。",
 }
 
 
@@ -43,8 +47,7 @@ def regions_of(scope: Scope, home: str) -> list[str]:
 def show(viewer: Viewer, event: Event | None, *, year: int) -> None:
     """Draw the form: empty for a new event, filled for one of the viewer's own."""
     message = st.container()
-    if told := st.session_state.pop(_TOLD, None):
-        message.warning(told)
+    saving.show(_PLACE, message)
     title = "添加事件" if event is None else f"修改事件：{event.name}"
     key = f"event.{event.event_id if event else 'new'}"
     with st.expander(title, icon=":material/edit_calendar:", expanded=event is not None):
@@ -56,14 +59,14 @@ def show(viewer: Viewer, event: Event | None, *, year: int) -> None:
                 st.form_submit_button(
                     "添加" if event is None else "保存修改",
                     icon=":material/save:",
-                    on_click=_told(lambda: _save(viewer, event, key)),
+                    on_click=saving.told(_PLACE, lambda: _save(viewer, event, key), _FAULTS),
                 )
                 if event is not None and event.event_id is not None:
                     number = event.event_id
                     st.form_submit_button(
                         "删除",
                         icon=":material/delete:",
-                        on_click=_told(lambda: _remove(viewer, number)),
+                        on_click=saving.told(_PLACE, lambda: _remove(viewer, number), _FAULTS),
                     )
                     st.form_submit_button(
                         "取消", icon=":material/close:", on_click=lambda: address.go(edit=None)
@@ -143,22 +146,3 @@ def _save(viewer: Viewer, event: Event | None, key: str) -> None:
 def _remove(viewer: Viewer, event_id: int) -> None:
     store.remove_event(viewer, event_id)
     address.go(edit=None)
-
-
-def _told(write: Callable[[], None]) -> Callable[[], None]:
-    """Return a callback that writes, and keeps for the next run why it could not."""
-
-    def written() -> None:
-        try:
-            write()
-        except store.InvalidEventError as error:
-            st.session_state[_TOLD] = _FIELDS[error.field]
-        except store.NotYourEventError:
-            st.session_state[_TOLD] = "该事件已删除，或不是您填写的，未作改动。"
-        except store.StoreError as error:
-            number = failures.noted(error, error.__traceback__)
-            st.session_state[_TOLD] = (
-                f"未能保存，请稍后重试；仍不行请联系系统管理员（编号{number}）。"
-            )
-
-    return written

@@ -1,22 +1,27 @@
 """Where a person says whether two names are one operator, and takes one out of those brought together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from pages.components import failures, identity_view, render, store, wording
+from pages.components import identity_view, render, saving, store, wording
 from pages.components.access import Viewer
 from pages.components.identity_view import JOINER, VERDICTS
 from pages.components.store import Decision
 from queries.selection import Selection
 from queries.vocabulary import DecisionKind, IdentityVerdict
 
-_TOLD = "identity_form.told"
+_PLACE = "identity_form"
 _NOTE = "identity_form.note"
 KIND = DecisionKind.IDENTITY
+
+_FAULTS: saving.Faults = {
+    store.NoSuchDecisionError: lambda _: "该决定已撤回，未作改动。",
+    store.InvalidDecisionError: lambda error: f"未能保存：理由不超过{error.limit}个字。",
+}
 
 
 def show_pair(viewer: Viewer, record: Mapping[Any, Any], selection: Selection) -> None:
@@ -48,7 +53,7 @@ def show_pair(viewer: Viewer, record: Mapping[Any, Any], selection: Selection) -
                 VERDICTS[verdict],
                 icon=icon,
                 key=f"identity.{verdict}",
-                on_click=_told(partial(_decide, viewer, one, two, verdict)),
+                on_click=saving.told(_PLACE, partial(_decide, viewer, one, two, verdict), _FAULTS),
             )
     st.caption("下次更新数据时生效，以后更新仍然有效；留痕，可撤回。")
 
@@ -89,13 +94,15 @@ def show_group(viewer: Viewer, names: pd.DataFrame, operator: str, selection: Se
         st.form_submit_button(
             "拆出为不同主体",
             icon=":material/call_split:",
-            on_click=_told(
+            on_click=saving.told(
+                _PLACE,
                 lambda: _decide(
                     viewer,
                     st.session_state["identity.which"],
                     operator,
                     IdentityVerdict.DIFFERENT,
-                )
+                ),
+                _FAULTS,
             ),
         )
     st.caption("下次更新数据时生效，以后更新仍然有效；留痕，可撤回。")
@@ -127,30 +134,12 @@ def _decided(viewer: Viewer, each: Decision, about: str = "") -> None:
             st.button(
                 "撤回",
                 key=f"identity.withdraw.{each.decision_id}",
-                on_click=_told(lambda: store.withdraw(viewer, KIND, each.decision_id)),
+                on_click=saving.told(
+                    _PLACE, lambda: store.withdraw(viewer, KIND, each.decision_id), _FAULTS
+                ),
             )
 
 
 def say_what_failed() -> None:
     """Draw why the last decision could not be kept."""
-    if told := st.session_state.pop(_TOLD, None):
-        st.warning(told)
-
-
-def _told(write: Callable[[], None]) -> Callable[[], None]:
-    """Return a callback that writes, and keeps for the next run why it could not."""
-
-    def written() -> None:
-        try:
-            write()
-        except store.NoSuchDecisionError:
-            st.session_state[_TOLD] = "该决定已撤回，未作改动。"
-        except store.InvalidDecisionError as error:
-            st.session_state[_TOLD] = f"未能保存：理由不超过{error.limit}个字。"
-        except store.StoreError as error:
-            number = failures.noted(error, error.__traceback__)
-            st.session_state[_TOLD] = (
-                f"未能保存，请稍后重试；仍不行请联系系统管理员（编号{number}）。"
-            )
-
-    return written
+    saving.show(_PLACE)

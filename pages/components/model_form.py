@@ -11,12 +11,20 @@ from analytics.risk import cut_offs_for, score_operators
 from analytics.risk_editing import edited_model
 from analytics.risk_fields import RiskModelError
 from analytics.risk_model import PENDING, RiskModel, read_mapping, read_model
-from pages.components import grade_view, grid, panels, score_data, store, wording
+from pages.components import grade_view, grid, panels, saving, score_data, store, wording
 from pages.components.access import Viewer
 from pages.components.freshness import BEIJING
 from pages.components.grid import Cell, Head, Row
 from queries.scope import Scope
 from queries.vocabulary import DecisionKind, RiskModelVerdict
+
+_PLACE = "model_form"
+
+_FAULTS: saving.Faults = {
+    store.InvalidDecisionError: lambda error: (
+        f"未能启用：模型内容过长，最多{error.limit:,}个字符，请精简说明文字。"
+    ),
+}
 
 MAX_VERSION = 32
 """Longest name of a version, in characters."""
@@ -40,6 +48,7 @@ def show(viewer: Viewer, scope: Scope, model: RiskModel) -> None:
             icon=":material/lock:",
         )
         return
+    saving.show(_PLACE)
     st.markdown("**修改模型副本** 权重合计不是1000时按比例折算；档次分值随权重同比例变化")
     weights, cut_offs, completeness = _fields(scope, model)
     version = st.text_input(
@@ -69,10 +78,8 @@ def show(viewer: Viewer, scope: Scope, model: RiskModel) -> None:
         return
     st.button(
         "启用此版本",
-        type="primary",
         icon=":material/publish:",
-        on_click=_put_in_force,
-        args=(viewer, version, edited),
+        on_click=saving.told(_PLACE, lambda: _put_in_force(viewer, version, edited), _FAULTS),
         disabled=not version.strip(),
     )
     st.caption("启用后在下次数据更新时按新版本评分；已过去月份的评分不变。启用留痕。")

@@ -1,7 +1,7 @@
 """One new word: its figures, the decision about it, its sentences, and what stands around it."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,11 +12,11 @@ from analytics.keyness import compare_words
 from pages.components import (
     boards,
     explorer_clicks,
-    failures,
     findings_data,
     leaderboards,
     panels,
     render,
+    saving,
     store,
     tables,
     wording,
@@ -44,7 +44,12 @@ _VERBS: Mapping[WordVerdict, tuple[str, str]] = {
     WordVerdict.WATCHED: ("关注", ":material/visibility:"),
     WordVerdict.REJECTED: ("驳回", ":material/close:"),
 }
-_TOLD = "new_word.told"
+_PLACE = "new_word"
+
+_FAULTS: saving.Faults = {
+    store.NoSuchDecisionError: lambda _: "该研判已被撤回，未作改动。",
+    store.InvalidDecisionError: lambda _: f"研判说明不超过{store.MAX_DECISION_NOTE}个字。",
+}
 
 
 def may_decide(viewer: Viewer) -> bool:
@@ -99,8 +104,7 @@ def show_head(record: Mapping[Any, Any], of_word: Selection) -> None:
 
 def show_decision(viewer: Viewer, word: str, decision: Decision | None, *, pending: bool) -> None:
     """Draw what was decided, and for those who may decide the buttons."""
-    if told := st.session_state.pop(_TOLD, None):
-        st.warning(told)
+    saving.show(_PLACE)
     if decision is not None:
         note = f"，说明：{render.as_label(decision.note)}" if decision.note else ""
         waits = "，待下次更新生效" if pending else ""
@@ -127,7 +131,9 @@ def show_decision(viewer: Viewer, word: str, decision: Decision | None, *, pendi
                 icon=icon,
                 key=f"{key}.{verdict}",
                 disabled=decision is not None and decision.verdict == verdict,
-                on_click=_told(functools.partial(_decide, viewer, word, verdict, key)),
+                on_click=saving.told(
+                    _PLACE, functools.partial(_decide, viewer, word, verdict, key), _FAULTS
+                ),
             )
         if decision is not None:
             number = decision.decision_id
@@ -135,7 +141,9 @@ def show_decision(viewer: Viewer, word: str, decision: Decision | None, *, pendi
                 "撤回研判",
                 icon=":material/undo:",
                 key=f"{key}.withdraw",
-                on_click=_told(lambda: store.withdraw(viewer, DecisionKind.WORD, number)),
+                on_click=saving.told(
+                    _PLACE, lambda: store.withdraw(viewer, DecisionKind.WORD, number), _FAULTS
+                ),
             )
 
 
@@ -150,25 +158,6 @@ def _decide(viewer: Viewer, word: str, verdict: WordVerdict, key: str) -> None:
         note=str(st.session_state.get(f"{key}.note", "")).strip(),
         instead_of=others,
     )
-
-
-def _told(write: Callable[[], None]) -> Callable[[], None]:
-    """Return a callback that writes, and keeps for the next run why it could not."""
-
-    def written() -> None:
-        try:
-            write()
-        except store.NoSuchDecisionError:
-            st.session_state[_TOLD] = "该研判已被撤回，未作改动。"
-        except store.InvalidDecisionError:
-            st.session_state[_TOLD] = f"研判说明不超过{store.MAX_DECISION_NOTE}个字。"
-        except store.StoreError as error:
-            number = failures.noted(error, error.__traceback__)
-            st.session_state[_TOLD] = (
-                f"未能保存，请稍后重试；仍不行请联系系统管理员（编号{number}）。"
-            )
-
-    return written
 
 
 def show_around(of_word: Selection, scope: Scope) -> None:

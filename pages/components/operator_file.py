@@ -118,4 +118,4 @@ def search() -> None:
         "统一社会信用代码查找。",
         icon=":material/search:",
     )
-    st.button("打开风险评分", on_click=lambda: page_links.open_page("scores"), type="primary")
+    st.button("打开风险评分", on_click=lambda: page_links.open_page("scores"))

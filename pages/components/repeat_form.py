@@ -1,6 +1,6 @@
 """The form in which a person overrules what was found: a submission counts or not, a claimant is none."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -8,11 +8,11 @@ import streamlit as st
 
 from pages.components import (
     access,
-    failures,
     render,
     repeat_data,
     repeat_detail,
     repeat_groups,
+    saving,
     store,
     wording,
 )
@@ -21,7 +21,12 @@ from pages.components.repeat_groups import CLAIMANT_VERDICTS
 from pages.components.store import Decision
 from queries.vocabulary import ClaimantVerdict, CountVerdict, DecisionKind
 
-_TOLD = "repeat_form.told"
+_PLACE = "repeat_form"
+
+_FAULTS: saving.Faults = {
+    store.NoSuchDecisionError: lambda _: "该决定已撤回，未作改动。",
+    store.InvalidDecisionError: lambda error: f"未能保存：理由不超过{error.limit}个字。",
+}
 
 
 def show_for_submissions(viewer: Viewer, found: pd.DataFrame, *, key: str) -> None:
@@ -54,7 +59,9 @@ def show_for_submissions(viewer: Viewer, found: pd.DataFrame, *, key: str) -> No
         )
         third.text_input("理由（可不填）", max_chars=store.MAX_DECISION_NOTE, key=f"{key}.note")
         st.form_submit_button(
-            "保存", icon=":material/save:", on_click=_told(lambda: _decide_submission(viewer, key))
+            "保存",
+            icon=":material/save:",
+            on_click=saving.told(_PLACE, lambda: _decide_submission(viewer, key), _FAULTS),
         )
 
 
@@ -97,7 +104,7 @@ def show_for_claimant(viewer: Viewer, found: pd.DataFrame, group: int) -> None:
         st.form_submit_button(
             "保存",
             icon=":material/save:",
-            on_click=_told(lambda: _decide_claimant(viewer, first, key)),
+            on_click=saving.told(_PLACE, lambda: _decide_claimant(viewer, first, key), _FAULTS),
         )
 
 
@@ -140,29 +147,11 @@ def _decided(viewer: Viewer, each: Decision, verdict: str, key: str) -> None:
             st.button(
                 "撤回",
                 key=f"{key}.withdraw.{each.decision_id}",
-                on_click=_told(lambda: store.withdraw(viewer, each.kind, each.decision_id)),
+                on_click=saving.told(
+                    _PLACE, lambda: store.withdraw(viewer, each.kind, each.decision_id), _FAULTS
+                ),
             )
 
 
 def _say_what_failed() -> None:
-    if told := st.session_state.pop(_TOLD, None):
-        st.warning(told)
-
-
-def _told(write: Callable[[], None]) -> Callable[[], None]:
-    """Return a callback that writes, and keeps for the next run why it could not."""
-
-    def written() -> None:
-        try:
-            write()
-        except store.NoSuchDecisionError:
-            st.session_state[_TOLD] = "该决定已撤回，未作改动。"
-        except store.InvalidDecisionError as error:
-            st.session_state[_TOLD] = f"未能保存：理由不超过{error.limit}个字。"
-        except store.StoreError as error:
-            number = failures.noted(error, error.__traceback__)
-            st.session_state[_TOLD] = (
-                f"未能保存，请稍后重试；仍不行请联系系统管理员（编号{number}）。"
-            )
-
-    return written
+    saving.show(_PLACE)

@@ -1,6 +1,6 @@
 """The form in which tags are maintained: a rule is tried on the newest submissions as it is written."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,12 +12,12 @@ from analytics.tag_definitions import TagDefinition
 from analytics.tags_in_force import own_code
 from pages.components import (
     address,
-    failures,
     findings_data,
     marked_texts,
     own_tags,
     render,
     rule_wording,
+    saving,
     store,
     tables,
     wording,
@@ -37,12 +37,19 @@ MAX_NAME, MAX_DESCRIPTION, MAX_NOTE = 20, 200, 200
 
 RULE_PIXELS = 150
 
-_TOLD = "tag_form.told"
+_PLACE = "tag_form"
 _TRIED, _NOW = "tried", "now"
 _FIELDS = {
     "name": f"名称应为2至{MAX_NAME}个字，不含空格、逗号和分号。",
     "description": f"请填写说明，不超过{MAX_DESCRIPTION}个字。",
     "rule": "请填写规则。",
+}
+
+_FAULTS: saving.Faults = {
+    store.InvalidDecisionError: lambda error: (
+        f"未保存：内容过长，最多{error.limit:,}个字，请精简规则。"
+    ),
+    store.NoSuchDecisionError: lambda _: "该项已被他人更改，请查看现状后再改。",
 }
 
 
@@ -132,8 +139,7 @@ def show(
     viewer: Viewer, tag: Tag | None, known: Mapping[str, Tag], selection: Selection, scope: Scope
 ) -> None:
     """Draw the form: empty for a new tag, filled with a copy of the rule of one that is there."""
-    if told := st.session_state.pop(_TOLD, None):
-        st.warning(told)
+    saving.show(_PLACE)
     definition = tag.definition if tag else None
     key = f"tag.{tag.code}.{tag.decision.decision_id if tag.decision else 0}" if tag else "tag.new"
     st.markdown(f"**{'修改标签：' + render.as_label(tag.definition.name) if tag else '新建标签'}**")
@@ -167,7 +173,7 @@ def show(
             "启用此规则",
             icon=":material/check:",
             key=f"{key}.save",
-            on_click=_told(lambda: _save(viewer, tag, known, key)),
+            on_click=saving.told(_PLACE, lambda: _save(viewer, tag, known, key), _FAULTS),
         )
         _other_buttons(viewer, tag, key)
     st.caption("启用、停用后待下次更新数据时生效，均留痕；原规则可随时恢复。")
@@ -180,14 +186,14 @@ def _other_buttons(viewer: Viewer, tag: Tag | None, key: str) -> None:
             "停用标签",
             icon=":material/block:",
             key=f"{key}.off",
-            on_click=_told(lambda: _off(viewer, tag, key)),
+            on_click=saving.told(_PLACE, lambda: _off(viewer, tag, key), _FAULTS),
         )
     if tag is not None and tag.shipped is not None and tag.decision is not None:
         st.button(
             "恢复内置规则",
             icon=":material/restart_alt:",
             key=f"{key}.back",
-            on_click=_told(lambda: _back(viewer, tag)),
+            on_click=saving.told(_PLACE, lambda: _back(viewer, tag), _FAULTS),
         )
     st.button(
         "关闭",
@@ -226,8 +232,8 @@ def _save(viewer: Viewer, tag: Tag | None, known: Mapping[str, Tag], key: str) -
     code = tag.code if tag else own_code(name)
     taken = {each.definition.name: each.code for each in known.values()}
     if taken.get(name, code) != code or (tag is None and code in known):
-        st.session_state[_TOLD] = (
-            f"已有名称为“{render.as_label(name)}”的标签，请换一个名称，或修改原有标签。"
+        saving.tell(
+            _PLACE, (f"已有名称为“{render.as_label(name)}”的标签，请换一个名称，或修改原有标签。")
         )
         return
     try:
@@ -243,11 +249,11 @@ def _save(viewer: Viewer, tag: Tag | None, known: Mapping[str, Tag], key: str) -
         compile_rules({code: definition.rule})
     except ValidationError as error:
         fields = [str(each["loc"][0]) for each in error.errors()]
-        st.session_state[_TOLD] = "".join(dict.fromkeys(_FIELDS[each] for each in fields))
+        saving.tell(_PLACE, "".join(dict.fromkeys(_FIELDS[each] for each in fields)))
         return
     except RuleError as error:
         text = rule_wording.fault_text(error.cause)
-        st.session_state[_TOLD] = f"未启用，规则有误：{render.as_label(text)}"
+        saving.tell(_PLACE, f"未启用，规则有误：{render.as_label(text)}")
         return
     own_tags.put_in_force(viewer, definition, note=st.session_state[f"{key}.note"])
     address.go(tag_shown=code, edit=None)
@@ -261,22 +267,3 @@ def _off(viewer: Viewer, tag: Tag, key: str) -> None:
 def _back(viewer: Viewer, tag: Tag) -> None:
     own_tags.back_to_shipped(viewer, tag.code)
     address.go(tag_shown=tag.code, edit=None)
-
-
-def _told(write: Callable[[], None]) -> Callable[[], None]:
-    """Return a callback that writes, and keeps for the next run why it could not."""
-
-    def written() -> None:
-        try:
-            write()
-        except store.InvalidDecisionError as error:
-            st.session_state[_TOLD] = f"未保存：内容过长，最多{error.limit:,}个字，请精简规则。"
-        except store.NoSuchDecisionError:
-            st.session_state[_TOLD] = "该项已被他人更改，请查看现状后再改。"
-        except store.StoreError as error:
-            number = failures.noted(error, error.__traceback__)
-            st.session_state[_TOLD] = (
-                f"未能保存，请稍后重试；仍不行请联系系统管理员（编号{number}）。"
-            )
-
-    return written

@@ -1,12 +1,12 @@
 """Saved views, links to share, and the way back to what was selected before."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from pages.components import access, address, data, failures, render, store, wording
+from pages.components import access, address, data, render, saving, store, wording
 from pages.components.access import Viewer
 from pages.components.settings import settings
 from pages.components.store import SavedView
@@ -24,7 +24,7 @@ KINDS: Mapping[ViewKind, str] = {ViewKind.MINE: "仅本人", ViewKind.OFFICE: "�
 
 _HISTORY = "views.history"
 _STARTED = "views.started"
-_TOLD = "views.told"
+_PLACE = "views"
 
 
 def start(viewer: Viewer, *, at_home: bool) -> None:
@@ -126,8 +126,7 @@ def show(selection: Selection, scope: Scope) -> None:
 def _show_open(selection: Selection, scope: Scope) -> None:
     viewer, own_office = access.viewer_now(), office(scope)
     message = st.container()
-    if told := st.session_state.pop(_TOLD, None):
-        message.warning(told)
+    saving.show(_PLACE, message)
     found = store.views(viewer, own_office)
     _list(viewer, "我的视图", [each for each in found if each.owner == viewer.name])
     shared = [each for each in found if each.owner != viewer.name]
@@ -181,7 +180,7 @@ def _manage(viewer: Viewer, own_office: str, found: tuple[SavedView, ...]) -> No
             "取消首页" if view.is_home else "设为我的首页",
             key="views.home",
             icon=":material/home:",
-            on_click=_told(lambda: store.set_home(viewer, own_office, home)),
+            on_click=saving.told(_PLACE, lambda: store.set_home(viewer, own_office, home), _FAULTS),
             help="打开系统网址时直接进入该视图",
         )
         if view.owner != viewer.name:
@@ -193,17 +192,19 @@ def _manage(viewer: Viewer, own_office: str, found: tuple[SavedView, ...]) -> No
             st.button(
                 "重命名",
                 key="views.rename",
-                on_click=_told(
+                on_click=saving.told(
+                    _PLACE,
                     lambda: store.rename_view(
                         viewer, chosen, name=st.session_state[f"views.name.{chosen}"]
-                    )
+                    ),
+                    _FAULTS,
                 ),
             )
             st.button(
                 "删除",
                 key="views.delete",
                 icon=":material/delete:",
-                on_click=_told(lambda: store.delete_view(viewer, chosen)),
+                on_click=saving.told(_PLACE, lambda: store.delete_view(viewer, chosen), _FAULTS),
             )
 
 
@@ -243,24 +244,9 @@ def _save(viewer: Viewer, own_office: str, selection: Selection) -> None:
                 key="views.fixed",
                 help=f"不勾选时，“{wording.period_text(selection.period)}”随数据更新向后移动",
             )
-        st.form_submit_button("保存", icon=":material/bookmark_add:", on_click=_told(save))
-
-
-def _told(write: Callable[[], None]) -> Callable[[], None]:
-    """Return a callback that writes, and keeps for the next run why it could not."""
-
-    def written() -> None:
-        try:
-            write()
-        except store.ViewError as error:
-            st.session_state[_TOLD] = explained(error)
-        except store.StoreError as error:
-            number = failures.noted(error, error.__traceback__)
-            st.session_state[_TOLD] = (
-                f"未能保存，请稍后重试；仍不行请联系系统管理员（编号{number}）。"
-            )
-
-    return written
+        st.form_submit_button(
+            "保存", icon=":material/bookmark_add:", on_click=saving.told(_PLACE, save, _FAULTS)
+        )
 
 
 def explained(error: store.ViewError) -> str:
@@ -278,6 +264,9 @@ def explained(error: store.ViewError) -> str:
     if isinstance(error, store.TooManyViewsError):
         return f"超过上限{error.limit:,}，未保存。请先删除不用的视图，或减少筛选条件。"
     return "该视图已被删除，请重新打开列表。"
+
+
+_FAULTS: saving.Faults = {store.ViewError: explained}
 
 
 def _file(page: str) -> str:

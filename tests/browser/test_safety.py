@@ -22,8 +22,6 @@ PAGES = (
     "hot_words?period=all&q=退款",
     "clusters?period=all",
     "tags?period=all",
-    "identities?period=all",
-    "identities?period=all&of=groups",
     "entry_quality?period=all",
 )
 OF_FIGURES = (
@@ -34,6 +32,10 @@ OF_FIGURES = (
     "changes?period=12m",
     "repeats?period=all",
     "new_words?period=all",
+    "identities?period=all",
+    "identities?period=all&of=groups",
+    "scores?period=all",
+    "campaigns?period=all",
     "events",
 )
 """Pages that show figures and words of the classification, but no text of these submissions."""
