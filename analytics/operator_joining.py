@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -52,10 +52,10 @@ class Joined:
 class _Group:
     leader: int
     members: list[int]
-    labels: set[str] = field(default_factory=set)
-    codes: set[str] = field(default_factory=set)
-    branches: set[str] = field(default_factory=set)
-    addresses: set[str] = field(default_factory=set)
+    labels: frozenset[str] = frozenset()
+    codes: frozenset[str] = frozenset()
+    branches: frozenset[str] = frozenset()
+    addresses: frozenset[str] = frozenset()
 
 
 def join_pairs(
@@ -161,16 +161,19 @@ def _kept_apart(a: _Group, b: _Group, forbidden: Mapping[str, set[str]]) -> bool
 
 
 def _group(mentions: Mentions, i: int, fixed: str, label: str) -> _Group:
-    found = _Group(i, [i])
-    if label or fixed:
-        found.labels |= {each for each in (label, fixed) if each}
-    if fixed or mentions.uscc[i]:
-        found.codes.add(mentions.uscc[i] or fixed)
-    if mentions.parts[i].branch:
-        found.branches.add(mentions.parts[i].branch)
-    if mentions.address[i]:
-        found.addresses.add(mentions.address[i])
-    return found
+    return _Group(
+        i,
+        [i],
+        labels=_given(label, fixed),
+        codes=_given(mentions.uscc[i] or fixed),
+        branches=_given(mentions.parts[i].branch),
+        addresses=_given(mentions.address[i]),
+    )
+
+
+def _given(*texts: str) -> frozenset[str]:
+    """Return the texts that say something; all that say nothing are one object."""
+    return frozenset(filter(None, texts))
 
 
 def _fit(a: _Group, b: _Group) -> bool:

@@ -28,6 +28,9 @@ SHORTEST_ENDING = 3
 LONGEST_NAME = 120
 """Characters of a name that are looked at (ours); names end long before."""
 
+NAMES_KEPT = 150_000
+"""Names taken apart that are kept for the next time (ours; some 150 MB when full)."""
+
 _HAN = re.compile("[\u4e00-\u9fff]")
 _SIGNS = re.compile(r"[^0-9a-z\u4e00-\u9fff]+")
 _BRACKETED = re.compile(r"[(\[（【]([^)\]）】]*)[)\]）】]")
@@ -178,6 +181,7 @@ def has_number(text: str) -> bool:
     return not _words().ordinals.isdisjoint(text)
 
 
+@lru_cache(maxsize=NAMES_KEPT)
 def take_apart(name: str, county_code: str | None = None) -> NameParts:
     """Take one name apart.
 

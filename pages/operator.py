@@ -47,8 +47,8 @@ operator_file.show_heading(row)
 own = Selection(period=Period("12m"), comparison=Comparison.LAST_YEAR).with_filter(
     "operator", [operator_id]
 )
-model = grade_view.model()
 found = score_data.score(scope, operator_id=operator_id) if score_data.are_known() else None
+model = grade_view.scored_by(None if found is None else str(found.now["model_version"]))
 operator_export.offer(row, found, model, own, scope)
 if found is None:
     st.info("该主体没有风险评分，或评分尚未随数据更新。", icon=":material/search_off:")
@@ -61,9 +61,9 @@ else:
         score_detail.show_changes(found, model)
     with right:
         score_detail.show_indicators(found, model, chosen=chosen)
-        if chosen:
-            score_detail.show_evidence(scope, model, operator_id=operator_id, indicator=chosen)
         score_detail.show_history(found, model)
+    if chosen:
+        score_detail.show_evidence(scope, model, operator_id=operator_id, indicator=chosen)
 
 registered, related = st.columns([55, 45], gap="medium")
 with registered:

@@ -24,6 +24,12 @@ PARTS = {"rules": "现行模型", "trial": "检验", "edit": "修改副本"}
 model = grade_view.model()
 st.subheader(f"{render.as_label(model.name)}　版本{render.as_label(model.version)}", anchor=False)
 st.caption(f"{grade_view.legal_text(model)}来源：{render.as_label(model.source)}。")
+scored = score_data.version()
+if scored is not None and scored != model.version:
+    st.info(
+        f"评分数据仍按版本{render.as_label(scored)}，版本{render.as_label(model.version)}待下次更新生效。",
+        icon=":material/schedule:",
+    )
 part = choices.choose("part", PARTS, asked, label="内容")
 if part == "rules":
     panels.show("grid", model_view.content(model), key="model")

@@ -27,7 +27,7 @@ if not score_data.are_known():
     st.info("风险评分尚未随数据更新，请管理员运行刷新任务。", icon=":material/search_off:")
     st.stop()
 
-model = grade_view.model()
+model = grade_view.scored_by(score_data.version())
 distribution = score_data.grade_distribution(selection, scope)
 offered = score_list.grades(distribution, model)
 grade = choices.chosen("grade", offered, asked)
@@ -54,8 +54,8 @@ def clicked(click: Click) -> None:
 st.caption(grade_view.base_text(found))
 st.caption(grade_view.legal_text(model))
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-    choices.choose("grade", offered, asked, label="等级")
-    choices.select("order", score_list.orders(model), asked, label="排序")
+    choices.choose("grade", offered, asked, label="等级", drops=("page",))
+    choices.select("order", score_list.orders(model), asked, label="排序", drops=("page",))
 panels.show("grid", score_list.content(found, model), key="scores", on_click=clicked)
 if found.pages > 1:
     score_list.choose_page(found)

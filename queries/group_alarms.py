@@ -7,9 +7,13 @@ mean. No official threshold is published; all are ours, as in the rules of campa
 """
 
 import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from scipy.stats import poisson
 
 from queries.indicator_counts import counted_complaint
@@ -57,10 +61,22 @@ def group_alarms(
         (persons whose texts say so), by operator and day.
     """
     rows = _candidates(conn, as_of, days=days, persons=persons)
+    age = (np.datetime64(as_of, "D") - rows["registered_on"].to_numpy("datetime64[D]")).astype(int)
+    whose, operators = pd.factorize(rows["operator_id"], sort=True)
+    order = np.lexsort((age, whose))
+    columns = _Complaints(
+        age=age[order],
+        person=pd.factorize(rows["person_key"])[0][order],
+        yuan=np.nan_to_num(rows["disputed_yuan"].to_numpy(dtype=np.float64)[order]),
+        runaway=rows["runaway"].to_numpy()[order] == 1,
+    )
+    starts = np.searchsorted(whose[order], np.arange(len(operators) + 1))
     found = [
-        alarm
-        for operator, own in rows.groupby("operator_id", sort=True)
-        for alarm in _alarms(str(operator), own, as_of, days=days, persons=persons)
+        (str(operator), *alarm)
+        for number, operator in enumerate(operators)
+        for alarm in _alarms(
+            columns.part(starts[number], starts[number + 1]), as_of, days=days, persons=persons
+        )
     ]
     names = ["operator_id", "day", "persons", "complaints", "disputed_yuan", "runaway"]
     return pd.DataFrame(found, columns=names)
@@ -117,24 +133,46 @@ def _candidates(conn: sa.Connection, as_of: dt.date, *, days: int, persons: int)
     return frame
 
 
+@dataclass(frozen=True, slots=True)
+class _Complaints:
+    """Complaints, the newest first: days before the last one, persons as numbers, -1 unknown."""
+
+    age: NDArray[np.int64]
+    person: NDArray[np.int64]
+    yuan: NDArray[np.float64]
+    runaway: NDArray[np.bool_]
+
+    def part(self, start: int, end: int) -> "_Complaints":
+        return _Complaints(
+            self.age[start:end], self.person[start:end], self.yuan[start:end],
+            self.runaway[start:end],
+        )  # fmt: skip
+
+    def aged(self, youngest: int, *, days: int) -> "_Complaints":
+        start, end = np.searchsorted(self.age, (youngest, youngest + days))
+        return self.part(int(start), int(end))
+
+
+def _persons(keys: NDArray[np.int64]) -> int:
+    return len(np.unique(keys[keys >= 0]))
+
+
 def _alarms(
-    operator: str, own: pd.DataFrame, as_of: dt.date, *, days: int, persons: int
-) -> list[tuple[object, ...]]:
-    age = (pd.Timestamp(as_of) - pd.to_datetime(own["registered_on"])).dt.days.to_numpy()
-    found: list[tuple[object, ...]] = []
-    for back in sorted({int(each) for each in age if each < days}, reverse=True):
-        inside = own[(age >= back) & (age < back + WINDOW_DAYS)]
-        base_days = BASE_WEEKS * WINDOW_DAYS
-        before = ((age >= back + WINDOW_DAYS) & (age < back + WINDOW_DAYS + base_days)).sum()
-        usual = before / BASE_WEEKS
-        people = inside["person_key"].nunique()
-        told = inside.loc[inside["runaway"] == 1, "person_key"].nunique()
-        yuan = float(inside["disputed_yuan"].sum())
+    own: _Complaints, as_of: dt.date, *, days: int, persons: int
+) -> Iterator[tuple[dt.date, int, int, float, int]]:
+    """Yield the alarms of one operator, the earliest first."""
+    for back in sorted({int(each) for each in own.age if each < days}, reverse=True):
+        inside = own.aged(back, days=WINDOW_DAYS)
+        people = _persons(inside.person)
+        told = _persons(inside.person[inside.runaway])
+        yuan = float(inside.yuan.sum())
         grave = people >= persons or (
             people >= LEAST_PERSONS and (yuan >= RED_YUAN or told >= RUNAWAY_PERSONS)
         )
+        if not grave:
+            continue
+        before = own.aged(back + WINDOW_DAYS, days=BASE_WEEKS * WINDOW_DAYS)
+        usual = len(before.age) / BASE_WEEKS
         least = max(TIMES_USUAL * usual, float(poisson.ppf(USUAL_SHARE, usual)) if usual else 0.0)
-        if grave and len(inside) >= least:
-            day = as_of - dt.timedelta(days=back)
-            found.append((operator, day, people, len(inside), yuan, told))
-    return found
+        if len(inside.age) >= least:
+            yield as_of - dt.timedelta(days=back), people, len(inside.age), yuan, told

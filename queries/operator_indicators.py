@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from queries import indicator_counts as counts
+from queries import register_counts
 from queries.arrow_columns import Columns
 from queries.group_alarms import find_group_alarms
 from queries.operator_tables import has_operator_tables, operator_events
@@ -132,7 +133,7 @@ def select_figures(
     register = None
     if sources is not None:
         listed, told = sources
-        register = counts.select_register(as_of, listed).cte("register")
+        register = register_counts.select_register(as_of, listed).cte("register")
         events = counts.select_events(as_of, told).cte("events")
         gone = sa.func.coalesce(register.c.status_then, "") == OperatorStatus.DEREGISTERED.value
         ids += [
@@ -160,7 +161,7 @@ def select_figures(
     if register is None:
         columns += [*_placed(own, None), sa.false().label("is_registered")]
     else:
-        addresses = counts.select_addresses(as_of).cte("addresses")
+        addresses = register_counts.select_addresses(as_of).cte("addresses")
         joined = joined.outerjoin(
             register, register.c.operator_id == every.c.operator_id
         ).outerjoin(addresses, addresses.c.address_key == register.c.address_key)

@@ -25,8 +25,10 @@ from queries.score_tables import (
     DIMENSIONS,
     INDICATORS,
     PLACED,
+    STEP,
     operator_indicators,
     operator_scores,
+    score_run,
 )
 from queries.selection import Selection
 from queries.warehouse import Warehouse
@@ -99,6 +101,14 @@ class OperatorScore:
     peers: int
     rank: int
     of: int
+
+
+def fetch_version(warehouse: Warehouse) -> str | None:
+    """Return the version of the model that the current month was scored by, None without scores."""
+    if STEP not in warehouse.fresh:
+        return None
+    with warehouse.engine.connect() as conn:
+        return conn.scalar(sa.select(score_run.c.model_version))
 
 
 def fetch_scores(

@@ -102,7 +102,9 @@ def operators_matching(
 
 
 def _named(conn: sa.Connection, rows: sa.Subquery, term: str) -> sa.ColumnElement[bool]:
-    found = [(operators.c, operators, operators.c.operator_id)]
+    found: list[tuple[Any, sa.FromClause, sa.ColumnElement[Any]]] = [
+        (operators.c, operators, operators.c.operator_id)
+    ]
     if has_operator_tables(conn):
         told = resolved_register(conn)
         found.append((operator_register.c, told.source, told.operator_id))

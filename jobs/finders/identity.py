@@ -12,7 +12,7 @@ from analytics.operator_identity import resolve_operators
 from analytics.operator_names import REGIONS_FILE, WORDS_FILE, NameParts, take_apart
 from jobs.decided import Decided
 from jobs.finders.finder import Finder, digest_of
-from jobs.importing.operators import operator_id
+from jobs.importing.operators import county_of, operator_id
 from queries import identities
 from queries.identity_tables import STEP
 from queries.operator_tables import sources_version
@@ -62,6 +62,7 @@ def find(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) 
         mentions = identities.read_mentions(conn, blocks=blocks, raw_ids=raw_ids)
         for part in _parts(mentions, {*same, *different}):
             moved += identities.replace_aliases(conn, *_resolved(part, same, different))
+    take_apart.cache_clear()
     identities.mark_changed(conn, identities.write_operators(conn, days=days, raw_ids=moved))
     return identities.count_aliases(conn)
 
@@ -80,16 +81,16 @@ def _in_events(conn: sa.Connection, number: int) -> pd.DataFrame:
     told = _most(told, max(number, 0))
     counties = [None, *identities.read_counties(conn)[:MOST_COUNTIES]] if len(told) else []
     found = [
-        next((each for each in counties if operator_id(name, each) == raw), "")
+        county_of(name, raw, counties)
         for name, raw in zip(told["name"], told["raw_operator_id"], strict=True)
     ]
     told = told.assign(
-        county_code=pd.Series(found, index=told.index, dtype=object),
+        county_code=pd.Series([each or None for each in found], index=told.index, dtype=object),
         uscc=None,
         address=None,
         said=identities.IN_EVENTS,
     )
-    return told[told["county_code"] != ""]
+    return told[np.array([each is not None for each in found], dtype=bool)]
 
 
 def _most(rows: pd.DataFrame, number: int) -> pd.DataFrame:
@@ -128,8 +129,9 @@ def _parts(mentions: pd.DataFrame, pairs: Collection[tuple[str, str]]) -> Iterat
     county = mentions["county_code"].astype(object).where(mentions["county_code"].notna(), "")
     of_raw = dict(zip(mentions["raw_operator_id"], county, strict=True))
     home = {each: each for each in county.unique()}
-    several = mentions.assign(county=county).groupby("raw_operator_id")["county"].unique()
-    linked = [list(each) for each in several[several.map(len) > 1]]
+    places = pd.DataFrame({"raw": mentions["raw_operator_id"], "county": county}).drop_duplicates()
+    several = places[places["raw"].duplicated(keep=False)]
+    linked = [list(each) for _, each in several.groupby("raw")["county"]]
     linked += [[of_raw[each] for each in pair if each in of_raw] for pair in pairs]
     for together in linked:
         for each in together[1:]:

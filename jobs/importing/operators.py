@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -61,8 +62,32 @@ def operator_id(name: str, county_code: str | None) -> str | None:
     False
     """
     key = name_key(name)
-    if not key:
-        return None
+    return _id_of(key, county_code) if key else None
+
+
+def county_of(name: str, named_id: str, county_codes: Iterable[str | None]) -> str | None:
+    """Return the county in the id of an operator that is known by name only.
+
+    Parameters
+    ----------
+    county_codes
+        To try, in this order; None stands for no county.
+
+    Returns
+    -------
+    str or None
+        Empty where the id holds no county; None where it holds none of these.
+
+    Examples
+    --------
+    >>> county_of("某某超市", operator_id("某某超市", "420106"), [None, "420102", "420106"])
+    '420106'
+    """
+    key = name_key(name)
+    return next((each or "" for each in county_codes if _id_of(key, each) == named_id), None)
+
+
+def _id_of(key: str, county_code: str | None) -> str:
     digest = hashlib.blake2b(f"{key}|{county_code or ''}".encode(), digest_size=8).hexdigest()
     return f"n-{digest}"
 

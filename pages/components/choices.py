@@ -7,7 +7,14 @@ import streamlit as st
 from pages.components import address
 
 
-def choose(name: str, offered: Mapping[str, str], asked: Mapping[str, str], *, label: str) -> str:
+def choose(
+    name: str,
+    offered: Mapping[str, str],
+    asked: Mapping[str, str],
+    *,
+    label: str,
+    drops: tuple[str, ...] = (),
+) -> str:
     """Draw the choice and return the code chosen; the first is the default and not in the address.
 
     Parameters
@@ -20,6 +27,8 @@ def choose(name: str, offered: Mapping[str, str], asked: Mapping[str, str], *, l
         The address.
     label
         Read out to those who cannot see the page.
+    drops
+        Other names of the address that make no sense after a change, such as the page number.
     """
     key, code = _bound(name, offered, asked)
     st.segmented_control(
@@ -28,13 +37,20 @@ def choose(name: str, offered: Mapping[str, str], asked: Mapping[str, str], *, l
         format_func=lambda each: offered[each],
         key=key,
         required=True,
-        on_change=_changed(name, key, offered),
+        on_change=_changed(name, key, offered, drops),
         label_visibility="collapsed",
     )
     return code
 
 
-def select(name: str, offered: Mapping[str, str], asked: Mapping[str, str], *, label: str) -> str:
+def select(
+    name: str,
+    offered: Mapping[str, str],
+    asked: Mapping[str, str],
+    *,
+    label: str,
+    drops: tuple[str, ...] = (),
+) -> str:
     """Draw the same choice as a list to open, for more than a handful."""
     key, code = _bound(name, offered, asked)
     st.selectbox(
@@ -42,7 +58,7 @@ def select(name: str, offered: Mapping[str, str], asked: Mapping[str, str], *, l
         list(offered),
         format_func=lambda each: offered[each],
         key=key,
-        on_change=_changed(name, key, offered),
+        on_change=_changed(name, key, offered, drops),
         label_visibility="collapsed",
         width=260,
     )
@@ -66,8 +82,11 @@ def _bound(name: str, offered: Mapping[str, str], asked: Mapping[str, str]) -> t
     return address.bound(f"choice.{name}", code), code
 
 
-def _changed(name: str, key: str, offered: Mapping[str, str]) -> Callable[[], None]:
+def _changed(
+    name: str, key: str, offered: Mapping[str, str], drops: tuple[str, ...]
+) -> Callable[[], None]:
     default = next(iter(offered))
+    dropped = dict.fromkeys(drops)
     return address.once_chosen(
-        key, lambda wanted: address.go(**{name: None if wanted == default else wanted})
+        key, lambda wanted: address.go(**dropped, **{name: None if wanted == default else wanted})
     )

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analytics.risk_model import PENDING, RiskModel, model_in_force
+from analytics.risk_model import PENDING, RiskModel, model_in_force, read_model
 from pages.components import store, wording
 from pages.components.score_data import ScorePage
 from pages.components.wording import Tone
@@ -17,6 +17,17 @@ def model() -> RiskModel:
     return model_in_force(
         [each.details for each in decided if each.verdict == RiskModelVerdict.IN_FORCE]
     )
+
+
+def scored_by(version: str | None) -> RiskModel:
+    """Return the model that scores were made by; the one in force where that is not known."""
+    shipped = read_model()
+    if version == shipped.version:
+        return shipped
+    for each in store.decisions(DecisionKind.RISK_MODEL):
+        if each.subject == version:
+            return read_model(each.details["model"])
+    return model()
 
 
 def label(grade: str, by: RiskModel) -> str:

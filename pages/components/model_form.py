@@ -1,6 +1,7 @@
 """A copy of the risk model to edit: weights and cut-offs, who would change grade, putting it in force."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from analytics.risk import cut_offs_for, score_operators
 from analytics.risk_editing import edited_model
 from analytics.risk_fields import RiskModelError
 from analytics.risk_model import PENDING, RiskModel, read_mapping, read_model
-from pages.components import grade_view, grid, panels, saving, score_data, store, wording
+from pages.components import grade_view, grid, panels, render, saving, score_data, store, wording
 from pages.components.access import Viewer
 from pages.components.freshness import BEIJING
 from pages.components.grid import Cell, Head, Row
@@ -24,7 +25,11 @@ _FAULTS: saving.Faults = {
     store.InvalidDecisionError: lambda error: (
         f"未能启用：模型内容过长，最多{error.limit:,}个字符，请精简说明文字。"
     ),
+    store.NoSuchDecisionError: lambda _: "该版本已被撤回，未作改动。",
 }
+
+NAME = re.compile(r"[\w.\-（）()]+")
+"""What a version may be called."""
 
 MAX_VERSION = 32
 """Longest name of a version, in characters."""
@@ -50,7 +55,7 @@ def show(viewer: Viewer, scope: Scope, model: RiskModel) -> None:
         return
     saving.show(_PLACE)
     st.markdown("**修改模型副本** 权重合计不是1000时按比例折算；档次分值随权重同比例变化")
-    weights, cut_offs, completeness = _fields(scope, model)
+    weights, cut_offs, completeness = _fields(model)
     version = st.text_input(
         "新版本号",
         value=f"{dt.datetime.now(tz=BEIJING):%Y.%m.%d}",
@@ -67,25 +72,39 @@ def show(viewer: Viewer, scope: Scope, model: RiskModel) -> None:
             completeness=completeness,
         )
     except RiskModelError as error:
-        st.error(f"模型有误：{error.where}为{error.value}，应为{error.expected}。")
+        st.error(
+            f"模型有误：{render.as_label(str(error.where))}的值{render.as_label(str(error.value))}不可用。"
+            "权重不能为负且不能全为0，分档线须由低到高。"
+        )
         return
-    preview = previewed(score_data.model_input(scope), read_model(edited))
-    st.markdown(preview_text(preview, model))
+    trial = read_model(edited)
+    figures = score_data.model_input(scope)
+    scored = scored_again(figures, trial)
+    _show_wanted(scored, trial)
+    preview = previewed(figures, scored, trial)
+    st.markdown(preview_text(preview))
     panels.show("grid", preview_table(preview, model), key="preview")
     taken = {each.subject for each in store.decisions(DecisionKind.RISK_MODEL)}
+    if not NAME.fullmatch(version):
+        st.warning("版本号请用汉字、字母、数字、点和短横线。", icon=":material/warning:")
+        return
     if version in taken or version == read_mapping()["version"]:
         st.warning("该版本号已经用过，请换一个。", icon=":material/warning:")
         return
+    reason = st.text_input("修改理由", max_chars=200, key="model.reason")
     st.button(
         "启用此版本",
         icon=":material/publish:",
-        on_click=saving.told(_PLACE, lambda: _put_in_force(viewer, version, edited), _FAULTS),
-        disabled=not version.strip(),
+        on_click=saving.told(
+            _PLACE, lambda: _put_in_force(viewer, version, edited, reason), _FAULTS
+        ),
+        disabled=not reason.strip(),
     )
-    st.caption("启用后在下次数据更新时按新版本评分；已过去月份的评分不变。启用留痕。")
+    st.caption("填写修改理由后可启用；下次数据更新时按新版本评分，已过去月份的评分不变。启用留痕。")
+    _offer_withdrawal(viewer)
 
 
-def _fields(scope: Scope, model: RiskModel) -> tuple[dict[str, float], dict[str, float], float]:
+def _fields(model: RiskModel) -> tuple[dict[str, float], dict[str, float], float]:
     weights = {}
     for column, dimension in zip(st.columns(len(model.dimensions)), model.dimensions, strict=True):
         with column.container(border=True):
@@ -122,14 +141,12 @@ def _fields(scope: Scope, model: RiskModel) -> tuple[dict[str, float], dict[str,
         value=round(model.completeness * 100),
         key=f"model.completeness.{model.version}",
     )
-    _show_wanted(scope, model)
     return weights, cut_offs, completeness / 100
 
 
-def _show_wanted(scope: Scope, model: RiskModel) -> None:
+def _show_wanted(scored: pd.DataFrame, model: RiskModel) -> None:
     """Say which cut-offs would give the distribution that is published elsewhere."""
-    figures = score_data.model_input(scope)
-    graded = figures.loc[figures["grade"] != PENDING, "score"]
+    graded = scored.loc[scored["grade"] != PENDING, "score"] if len(scored) else pd.Series()
     if graded.empty:
         return
     starts = cut_offs_for(graded, model.wanted_shares, model=model)
@@ -140,8 +157,15 @@ def _show_wanted(scope: Scope, model: RiskModel) -> None:
     st.caption(f"如按公布的分类比例分档（巴彦淖尔2022年）：{told}。")
 
 
-def previewed(figures: pd.DataFrame, model: RiskModel) -> pd.DataFrame:
-    """Return grades now and by another model.
+def scored_again(figures: pd.DataFrame, model: RiskModel) -> pd.DataFrame:
+    """Score the operators in scope by another model; empty without operators."""
+    if figures.empty:
+        return pd.DataFrame()
+    return score_operators(figures.drop(columns=["score", "grade"]), model=model)
+
+
+def previewed(figures: pd.DataFrame, scored: pd.DataFrame, model: RiskModel) -> pd.DataFrame:
+    """Return grades as they are and as another model gives them.
 
     Returns
     -------
@@ -151,14 +175,14 @@ def previewed(figures: pd.DataFrame, model: RiskModel) -> pd.DataFrame:
     """
     if figures.empty:
         return pd.DataFrame()
-    then = score_operators(figures.drop(columns=["score", "grade"]), model=model)["grade"]
+    then = scored["grade"]
     codes = [*[each.code for each in model.grades], PENDING]
     table = pd.crosstab(figures["grade"], then).reindex(index=codes, columns=codes, fill_value=0)
     table.attrs["operators"] = int(figures.attrs.get("operators", len(figures)))
     return table
 
 
-def preview_text(table: pd.DataFrame, model: RiskModel) -> str:
+def preview_text(table: pd.DataFrame) -> str:
     """Return how many would get another grade, and of how many."""
     total = int(table.to_numpy().sum()) if len(table) else 0
     if not total:
@@ -168,7 +192,7 @@ def preview_text(table: pd.DataFrame, model: RiskModel) -> str:
     taken = f"（全部{of:,}户中抽取）" if of > total else ""
     return (
         f"试算{total:,}户{taken}：**{moved:,}户（{wording.percent(moved / total)}）改变等级**；"
-        f"现行版本{model.version}。"
+        f"与版本{score_data.version()}的评分相比。"
     )
 
 
@@ -193,12 +217,33 @@ def preview_table(table: pd.DataFrame, model: RiskModel) -> dict[str, Any]:
     return grid.content("preview", "等级变化", heads, rows, empty="没有可试算的主体")
 
 
-def _put_in_force(viewer: Viewer, version: str, content: Mapping[str, Any]) -> None:
+def _offer_withdrawal(viewer: Viewer) -> None:
+    """Offer to take the latest version back; the one before it is in force again."""
+    decided = [
+        each
+        for each in store.decisions(DecisionKind.RISK_MODEL)
+        if each.verdict == RiskModelVerdict.IN_FORCE
+    ]
+    if decided:
+        last = decided[-1]
+        st.button(
+            f"撤回版本{render.as_label(last.subject)}",
+            icon=":material/undo:",
+            on_click=saving.told(
+                _PLACE,
+                lambda: store.withdraw(viewer, DecisionKind.RISK_MODEL, last.decision_id),
+                _FAULTS,
+            ),
+        )
+
+
+def _put_in_force(viewer: Viewer, version: str, content: Mapping[str, Any], reason: str) -> None:
     store.decide(
         viewer,
         DecisionKind.RISK_MODEL,
         version,
         RiskModelVerdict.IN_FORCE,
         details={"model": dict(content)},
+        note=reason.strip(),
     )
     st.toast("已启用，下次数据更新时生效。", icon=":material/check:")

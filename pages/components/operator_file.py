@@ -24,7 +24,7 @@ from pages.components.panels import Click
 from queries.scope import Scope
 from queries.vocabulary import OperatorEvent
 
-TIMELINE = 200
+TIMELINE = 50
 """Events listed, newest first; ours."""
 
 
@@ -40,7 +40,7 @@ def show_heading(row: Mapping[str, object]) -> None:
             )
         st.badge(wording.label("county_code", operator_labels.known(row["county_code"])))
         if not row["in_register"]:
-            st.badge("不在登记库，信息来自诉求", color="gray")
+            st.badge("不在登记库", color="gray")
 
 
 def show_register(row: Mapping[str, object]) -> None:
@@ -48,7 +48,7 @@ def show_register(row: Mapping[str, object]) -> None:
     panels.show("grid", register_view.content(row), key="register")
     source = operator_labels.known(row.get("register_source"))
     until = operator_labels.day(row.get("updated_at"))
-    told = f"来源：{render.as_label(source)}" if source else "来源：诉求登记"
+    told = "来源：登记库" if source else "不在登记库，信息来自诉求或监管事项"
     st.caption(f"{told}{f'，更新于{until}' if until else ''}。个人信息已脱敏。")
 
 
@@ -117,5 +117,13 @@ def search() -> None:
         "请从“风险评分”或“涉诉主体”的排名点击进入，或在“风险评分”的搜索框输入名称、"
         "统一社会信用代码查找。",
         icon=":material/search:",
+    )
+    key = "operator.search"
+    st.text_input(
+        "名称或统一社会信用代码",
+        key=key,
+        placeholder="输入名称或统一社会信用代码，按回车查找",
+        on_change=lambda: page_links.open_page("scores", q=str(st.session_state[key]).strip()),
+        width=420,
     )
     st.button("打开风险评分", on_click=lambda: page_links.open_page("scores"))

@@ -9,6 +9,7 @@ from pages.components.grid import Cell, Head, Row
 
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
+        "name": "名称",
         "uscc": "统一社会信用代码",
         "operator_type": "主体类型",
         "status": "登记状态",

@@ -43,6 +43,16 @@ def are_known() -> bool:
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _version(source: Source) -> str | None:
+    return score_reads.fetch_version(opened(source))
+
+
+def version() -> str | None:
+    """Read `queries.score_reads.fetch_version` through the cache."""
+    return _version(source_now())
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
 def _scores(
     source: Source,
     scope: Scope,

@@ -35,6 +35,9 @@ from queries.scope import Scope
 CHANGES = 6
 """Ways to another grade that are listed; ours."""
 
+LISTED = 20
+"""Records of each kind listed behind an indicator, newest first; ours."""
+
 
 def show_figures(found: OperatorScore, model: RiskModel) -> None:
     """Draw score, grade, rank and completeness."""
@@ -116,14 +119,20 @@ def radar_chart(
 def show_radar(found: OperatorScore, model: RiskModel) -> None:
     """Draw the six dimensions against the industry's mean."""
     points = {each.code: float(found.now[each.code]) for each in model.dimensions}
+    known = bool(operator_labels.known(found.now["industry"]))
+    mean = found.industry_mean if known else dict.fromkeys(points, math.nan)
     st.markdown("**六个维度与同行业平均**")
     render.show(
-        radar_chart(points, found.industry_mean, model, palette=palettes.current()),
+        radar_chart(points, mean, model, palette=palettes.current()),
         key="radar",
         height=300,
     )
     industry = wording.label("industry", found.now["industry"])
-    st.caption(f"外沿为该维度满分；同行业（{industry}）已定级{found.peers:,}户的平均。")
+    st.caption(
+        f"外沿为该维度满分；同行业（{industry}）可见范围内已定级{found.peers:,}户的平均。"
+        if known
+        else "外沿为该维度满分；该主体没有行业信息，不与同行业比较。"
+    )
 
 
 def indicators(found: OperatorScore, model: RiskModel, *, chosen: str) -> dict[str, Any]:
@@ -150,10 +159,10 @@ def indicators(found: OperatorScore, model: RiskModel, *, chosen: str) -> dict[s
                     Cell(names[each.dimension].removesuffix("风险")),
                     Cell(
                         "无数据" if without else f"{points:,.1f}".removesuffix(".0"),
-                        tone="bad" if points >= each.weight / 2 else "",
+                        tone="bad" if points and points >= each.weight / 2 else "",
                         bar=points / each.weight if each.weight else None,
                     ),
-                    Cell(f"{each.weight:g}"),
+                    Cell(f"{each.weight:,.1f}".removesuffix(".0")),
                     Cell(told or "无数据", hint=told),
                 ),
                 selected=each.code == chosen,
@@ -199,11 +208,11 @@ def show_evidence(scope: Scope, model: RiskModel, *, operator_id: str, indicator
     if found.register:
         st.markdown(render.as_label(register_view.register_text(found.register)))
     if len(found.events):
-        panels.show("grid", events(found.events, title=name), key="evidence_events")
+        panels.show("grid", events(found.events.head(LISTED), title=name), key="evidence_events")
     if len(found.submissions):
         panels.show(
             "table",
-            tables.content(listing.named(found.submissions), listing.CELLS),
+            tables.content(listing.named(found.submissions.head(LISTED)), listing.CELLS),
             key="evidence_submissions",
             on_click=_opened,
         )
@@ -217,15 +226,18 @@ def _opened(click: Click) -> None:
 def evidence_text(found: Evidence) -> str:
     """Return how many records there are, of which days."""
     parts = [
-        f"监管事项{found.total_events:,}条{_shown(len(found.events), found.total_events)}",
-        f"诉求{found.total_submissions:,}件{_shown(len(found.submissions), found.total_submissions)}",
+        f"监管事项{found.total_events:,}条{_shown(found.total_events)}",
+        f"诉求{found.total_submissions:,}件{_shown(found.total_submissions)}",
     ]
-    days = wording.days_text(found.days)
-    return f"{days}：{'，'.join(parts)}。诉求只列您可见范围内的，去重口径剔除的不计分。"
+    return (
+        f"截至{wording.date_text(found.days.end)}，{'，'.join(parts)}"
+        f"（诉求为{wording.days_text(found.days)}登记的）。"
+        "诉求只列您可见范围内的，去重口径剔除的不计分；一项指标可由几类诉求共同计分。"
+    )
 
 
-def _shown(shown: int, total: int) -> str:
-    return f"（列最新{shown:,}）" if shown < total else ""
+def _shown(total: int) -> str:
+    return f"（列最新{LISTED}）" if total > LISTED else ""
 
 
 def events(frame: pd.DataFrame, *, title: str) -> dict[str, Any]:
@@ -300,7 +312,7 @@ def change_lines(changes: pd.DataFrame, model: RiskModel) -> list[str]:
 
 
 def _points(change: float) -> str:
-    return f"风险分{change:+,.0f}" if round(change) else "风险分不变，直接定级"
+    return f"风险分{change:+,.0f}" if round(change) else "风险分不变"
 
 
 def _input_name(code: str, model: RiskModel) -> str:
@@ -350,5 +362,6 @@ def show_history(found: OperatorScore, model: RiskModel) -> None:
     grades: Sequence[str] = [grade_view.label(each, model) for each in found.history["grade"]]
     st.caption(
         f"已过去的月份按当时的数据截止日评分，共{len(grades)}个月；"
-        f"等级由{grades[0]}到{grades[-1]}。本月按最新数据，尚未结束。"
+        f"{'等级未变' if grades[0] == grades[-1] else f'等级由{grades[0]}到{grades[-1]}'}。"
+        "本月按最新数据，尚未结束。"
     )

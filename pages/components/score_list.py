@@ -68,7 +68,7 @@ def content(found: ScorePage, model: RiskModel) -> dict[str, Any]:
     """Return one page as the grid panel draws it; a click carries the operator's id."""
     heads = [
         Head("经营主体"),
-        Head("名次", right=True, width=52),
+        Head("名次", right=True, width=52, hint="在当前筛选内"),
         Head("地区", width=96),
         Head("行业", width=110),
         Head("风险分", right=True, width=78, hint="0至1000，越高风险越大"),

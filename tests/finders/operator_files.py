@@ -44,10 +44,10 @@ def complaint(number, operator_id, back, **fields):
         f"s{number}",
         f"{day(back)}T10:00",
         operator_id=operator_id,
-        respondent_name=f"店{operator_id}",
         person_key=f"p{number}",
         **{
-            "uscc": operator_id, "industry_section": "F", "industry": "F52", "province_code": "420000",
+            "respondent_name": f"店{operator_id}", "uscc": operator_id, "industry_section": "F",
+            "industry": "F52", "province_code": "420000",
             "city_code": "420100", "county_code": "420106", **fields,
         },
     )  # fmt: skip

@@ -164,8 +164,11 @@ def test_another_model_is_previewed_put_in_force_and_scored_by(opened, tmp_path)
     assert f"{moved}户（" in everything(at)
     at.text_input(key="model.version").set_value("本局1版")
     checked(at.run())
+    at.text_input(key="model.reason").set_value("试点")
+    checked(at.run())
     next(each for each in at.button if each.label == "启用此版本").click()
     checked(at.run())
+    assert any("待下次更新生效" in each.value for each in at.info)
     workflow = f"sqlite:///{tmp_path}/workflow.db"
     (decision,) = fetch_decisions(open_workflow(workflow), DecisionKind.RISK_MODEL)
     assert decision.subject == "本局1版"
