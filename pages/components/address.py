@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -24,6 +25,8 @@ OF_ONE_RESULT = frozenset({"page", "rank_page"})
 EARLIEST = dt.date(2000, 1, 1)
 LATEST = dt.date(2099, 12, 31)
 """Days that an address may name; ours, wide enough for any complaint on record."""
+
+_DRAWN_ON = "address.drawn_on"
 
 _OF_SELECTION = frozenset({"period", "q", "denoised", "vs", *DIMENSIONS})
 _CODES = {
@@ -167,10 +170,14 @@ def bound(key: str, value: object) -> str:
     """Give a widget the address' value before it is drawn, and return its key.
 
     A widget that has the value already is left alone, so that a click made while a run is still
-    under way is not undone by that run.
+    under way is not undone by that run. On another page the same key is another widget, which
+    knows nothing of the value until it is told.
     """
-    if key not in st.session_state or st.session_state[key] != value:
+    page = urlsplit(st.context.url or "").path
+    drawn_on = st.session_state.setdefault(_DRAWN_ON, {})
+    if drawn_on.get(key) != page or key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
+    drawn_on[key] = page
     return key
 
 

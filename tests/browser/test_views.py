@@ -102,6 +102,16 @@ def test_undo_takes_back_a_click(server, open_page):
     expect(page.get_by_text(f"共{len(within(30))}件").first).to_be_visible()
 
 
+def test_what_is_chosen_stays_marked_from_page_to_page(server, open_page):
+    page = open_page(f"{server.url}/explorer?period=90d&vs=last_year")
+    for name in ("涉诉主体", "变化归因", "涉诉主体", "一屏分析"):
+        page.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True).click()
+        wait_until_idle(page)
+        for chosen in ("近90天", "同比"):
+            marked = page.locator("button[aria-checked=true], button[aria-pressed=true]")
+            expect(marked.filter(has_text=re.compile(f"^{chosen}$"))).to_have_count(1)
+
+
 def test_an_event_entered_is_on_the_calendar(server, open_page):
     page = open_page(f"{server.url}/events?year=2026")
     expect(page.get_by_text("新办法施行")).to_be_visible()
