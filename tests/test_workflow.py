@@ -18,6 +18,7 @@ from queries.calendar_events import (
     remove_event,
 )
 from queries.decisions import (
+    MAX_DETAILS,
     MAX_NOTE,
     InvalidDecisionError,
     NoSuchDecisionError,
@@ -313,7 +314,7 @@ def test_a_decision_can_be_taken_back_once(store):
         ({"subject": "字" * 65}, "subject"),
         ({"verdict": "v" * 17}, "verdict"),
         ({"note": "字" * (MAX_NOTE + 1)}, "note"),
-        ({"details": {"rule": "字" * 8_000}}, "details"),
+        ({"details": {"rule": "字" * MAX_DETAILS}}, "details"),
     ],
 )
 def test_a_decision_that_does_not_fit_is_refused_whole(store, part, field):
