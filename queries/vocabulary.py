@@ -355,6 +355,48 @@ class Relation(StrEnum):
     SHOP = "shop"
 
 
+class SignalSource(StrEnum):
+    """What points at an operator as worth a look."""
+
+    RISK = "risk"
+    CAMPAIGN = "campaign"
+    CLUSTER = "cluster"
+    SHARED_MATTER = "shared_matter"
+    GROUP = "group"
+    TIPOFF = "tipoff"
+
+
+class SignalAnswer(StrEnum):
+    """What became of a signal."""
+
+    LEAD = "lead"
+    DISMISSED = "dismissed"
+
+
+class LeadState(StrEnum):
+    """Where a case lead stands."""
+
+    PROPOSED = "proposed"
+    HANDED_OVER = "handed_over"
+    RECEIVED = "received"
+    CHECKING = "checking"
+    FILED = "filed"
+    NOT_FILED = "not_filed"
+    CLOSED = "closed"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+class LeadResult(StrEnum):
+    """What a case lead came to."""
+
+    PENALTY = "penalty"
+    NO_PENALTY = "no_penalty"
+    CASE_WITHDRAWN = "case_withdrawn"
+    TRANSFERRED = "transferred"
+    NOT_FILED = "not_filed"
+
+
 EVENT_OUTCOMES: dict[OperatorEvent, type[StrEnum]] = {
     OperatorEvent.LICENCE: LicenceOutcome,
     OperatorEvent.ANNUAL_REPORT: AnnualReportOutcome,

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from queries.workflow import workflow
+from queries.lead_tables import leads
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=workflow,
+    target_metadata=leads.metadata,
     render_as_batch=True,
 )
 with context.begin_transaction():
