@@ -23,6 +23,7 @@ PAGES = {
     "repeats": ("异常诉求", ":material/content_copy:"),
     "tags": ("诉求标签", ":material/label:"),
     "campaigns": ("专项行动", ":material/flag:"),
+    "leads": ("案源线索", ":material/assignment_late:"),
     "new_words": ("新词碰撞", ":material/lightbulb:"),
     "regions": ("涉诉区域", ":material/map:"),
     "changes": ("变化归因", ":material/difference:"),

@@ -162,6 +162,8 @@ def read_number(text: str, *, words: AmountWords | None = None) -> tuple[float, 
     ((110000.0, 190000.0), (500.0, 600.0), (1005.0, 1005.0))
     """
     known = words or amount_words()
+    if text.isascii() and text.isdigit():
+        return float(text), float(text)
     tokens = _tokens(text)
     return _value(tokens, known, least=True), _value(tokens, known, least=False)
 

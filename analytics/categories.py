@@ -87,8 +87,7 @@ class CategoryModel:
         if len(names) == 1:
             return cls(names, frequent, None, None, 1.0)
         kept = default_lexicon() if lexicon is None else tuple(lexicon)
-        features = TextFeatures.fit(written, kept)
-        plainly, joined = features.blocks(written)
+        features, (plainly, joined) = TextFeatures.fit(written, kept)
         scorer = Scorer.fit(plainly, joined, numbers, seed)
         held_out = held_out_scores(plainly, joined, numbers, len(names), seed)
         seen = held_out.any(axis=1)
@@ -97,13 +96,14 @@ class CategoryModel:
 
     def probabilities(self, texts: pd.Series) -> pd.DataFrame:
         """Return the probability of each category for each text, same index."""
-        written = [plain(text) for text in texts]
-        if self._features is None or self._scorer is None or not written:
-            values = np.ones((len(written), len(self.categories))) / len(self.categories)
-        else:
-            scores = self._scorer.scores(*self._features.blocks(written))
-            values = probabilities(scores, self._factor)
+        values = self._chances([plain(text) for text in texts])
         return pd.DataFrame(values, index=texts.index, columns=list(self.categories))
+
+    def _chances(self, written: list[str]) -> NDArray[np.float64]:
+        if self._features is None or self._scorer is None or not written:
+            return np.ones((len(written), len(self.categories))) / len(self.categories)
+        scores = self._scorer.scores(*self._features.blocks(written))
+        return probabilities(scores, self._factor)
 
     def suggest(self, texts: pd.Series) -> pd.DataFrame:
         """Suggest a category for each text.
@@ -114,12 +114,12 @@ class CategoryModel:
             Same index; ``category``, and ``confidence``: its estimated probability, 0 to 1; NaN for
             an empty text, whose category is the most frequent one.
         """
-        chances = self.probabilities(texts)
-        values = chances.to_numpy()
+        written = [plain(text) for text in texts]
+        values = self._chances(written)
         best = values.argmax(axis=1) if len(values) else np.zeros(0, dtype=np.int64)
         names = np.array(self.categories, dtype=object)[best]
         sure = values.max(axis=1, initial=0.0)
-        empty = np.array([not plain(text).strip() for text in texts], dtype=bool)
+        empty = np.array([not text.strip() for text in written], dtype=bool)
         return pd.DataFrame(
             {
                 "category": np.where(empty, self.frequent, names),
@@ -145,9 +145,10 @@ class CategoryModel:
             ``confidence``, ``reasons`` (list of at most five words of the text that raise the score
             most; may be empty).
         """
-        chances = self.probabilities(texts).to_numpy()
+        written = [plain(text) for text in texts]
+        chances = self._chances(written)
         ranked = np.argsort(-chances, axis=1, kind="stable")[:, :top]
-        reasons = self._reasons([plain(text) for text in texts], ranked)
+        reasons = self._reasons(written, ranked)
         records = [
             (key, rank + 1, self.categories[ranked[row, rank]], chances[row, ranked[row, rank]],
              reasons[row][rank])

@@ -64,13 +64,15 @@ class TextFeatures:
     with_vectors: bool
 
     @classmethod
-    def fit(cls, texts: list[str], lexicon: tuple[str, ...]) -> "TextFeatures":
-        """Fix columns and weights by the training texts."""
+    def fit(
+        cls, texts: list[str], lexicon: tuple[str, ...]
+    ) -> tuple["TextFeatures", tuple[sparse.csr_matrix, sparse.csr_matrix]]:
+        """Fix columns and weights by the training texts; return also what `blocks` makes of them."""
         found = count_words(texts, lexicon=lexicon)
         grams = count_grams(texts)
         frequency = document_frequency(grams)
         kept = np.flatnonzero(frequency >= min(LEAST_TEXTS, len(texts)))
-        return cls(
+        features = cls(
             words=found.words,
             word_weights=rarity(document_frequency(found.counts), len(texts)),
             grams=kept,
@@ -78,6 +80,7 @@ class TextFeatures:
             lexicon=lexicon,
             with_vectors=len(texts) < VECTOR_TEXTS,
         )
+        return features, features._weighed(found.counts, grams)
 
     def counts(self, texts: list[str]) -> WordCounts:
         """Count the known words."""
@@ -85,9 +88,14 @@ class TextFeatures:
 
     def blocks(self, texts: list[str]) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
         """Return weighed words and runs of characters; the same with vectors."""
-        words = weigh(self.counts(texts).counts, self.word_weights) * WORD_SHARE
-        grams = weigh(count_grams(texts)[:, self.grams], self.gram_weights)
-        plainly = sparse.hstack([words, grams], format="csr")
+        return self._weighed(self.counts(texts).counts, count_grams(texts))
+
+    def _weighed(
+        self, counted: sparse.csr_matrix, grams: sparse.csr_matrix
+    ) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+        words = weigh(counted, self.word_weights) * WORD_SHARE
+        kept = weigh(grams[:, self.grams], self.gram_weights)
+        plainly = sparse.hstack([words, kept], format="csr")
         if not self.with_vectors:
             return plainly, plainly
         meaning = VECTOR_SHARE * unit_rows(words @ word_vectors().of(self.words))

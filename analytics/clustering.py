@@ -39,7 +39,7 @@ SMOOTHING = 0.1
 CANDIDATES = (3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 25, 30)
 """Numbers of clusters that are tried."""
 
-READABLE, PATIENCE = 11, 0.12
+READABLE, PATIENCE = 10, 0.25
 """About as many subjects as a person takes in at a glance, and how much a number loses for each
 squared factor e away from it; tuned on sets of 3 to 10 known classes."""
 

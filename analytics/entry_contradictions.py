@@ -12,6 +12,7 @@ import pandas as pd
 from analytics.amounts_in_text import RANK, amounts_near
 from analytics.entry_rules import Contradictions
 from analytics.keyword_hits import KeywordSearch
+from analytics.rule_syntax import fold
 
 _CLAUSE = re.compile("[，。；！？,;!?\n]")
 
@@ -152,9 +153,13 @@ def regions_differ(
     own = counties.astype(object).to_numpy()
     codes = places.groupby("name")["code"].agg(list)
     search = KeywordSearch(list(codes.index), negations=None)
+    folded = [fold(str(name)) for name in codes.index]
     named: dict[int, list[str]] = {}
     for piece in search.pieces(texts):
-        for name, listed in codes.items():
+        found = piece.found()
+        for (name, listed), key in zip(codes.items(), folded, strict=True):
+            if key not in found:
+                continue
             spans = piece.spans(str(name))
             where = piece.texts(spans.starts)
             for text, start in zip(where.tolist(), spans.starts.tolist(), strict=True):

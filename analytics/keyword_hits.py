@@ -70,6 +70,11 @@ class Piece:
         found = Spans(self._starts[some], self._ends[some])
         return found.only(~self._denied[found.starts]) if guarded else found
 
+    def found(self) -> frozenset[str]:
+        """Return the words, folded, that have a hit."""
+        counts = np.diff(self._bounds).tolist()
+        return frozenset(word for word, number in self._numbers.items() if counts[number])
+
     def denied(self, word: str) -> Spans:
         """Return the hits of a word that a negation stands before."""
         found = self.spans(word)

@@ -27,7 +27,8 @@ def lead_worth(
     """Score lead candidates by severity, evidence, breadth, recency and solvability.
 
     Counts are worth ``log(1 + n) / log(1 + full)``, money the logarithm between two amounts, both
-    at most 1; recency halves every so many days; the worth is the weighted mean times 100.
+    at most 1; recency halves every so many days; the worth is the weighted mean times 100. The share
+    of documented submissions counts the more the more there are: of one or two it says little.
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ def lead_worth(
     Examples
     --------
     >>> frame = pd.DataFrame(
-    ...     {"candidate_id": ["a"], "latest_on": ["2026-05-01"], "submissions": [20], "persons": [30]}
+    ...     {"candidate_id": ["a"], "latest_on": ["2026-04-01"], "submissions": [20], "persons": [30]}
     ... )
     >>> found = lead_worth(frame, as_of=dt.date(2026, 5, 31))
     >>> found[["evidence", "breadth", "recency", "worth", "rank"]]
@@ -217,7 +218,8 @@ def _shares(facts: dict[str, Scores], age: Scores, law: WorthRules) -> dict[str,
         "evidence": {
             "submissions": _level(facts["submissions"], evidence.submissions_full),
             "sources": _level(facts["sources"], evidence.sources_full),
-            "documented": facts["documented"],
+            "documented": facts["documented"]
+            * _level(facts["submissions"], evidence.submissions_full),
         },
         "breadth": {
             "persons": _level(facts["persons"], breadth.persons_full),

@@ -194,12 +194,14 @@ def _mentions(distinct: pd.DataFrame) -> Mentions:
     return Mentions(
         parts=[
             take_apart(name or code, county or None)
-            for name, code, county in zip(distinct["name"], distinct["uscc"], counties, strict=True)
+            for name, code, county in zip(
+                distinct["name"].to_list(), distinct["uscc"].to_list(), counties, strict=True
+            )
         ],
         place=counties,
         address=[
             address_key(each, county or None) if each else ""
-            for each, county in zip(distinct["address"], counties, strict=True)
+            for each, county in zip(distinct["address"].to_list(), counties, strict=True)
         ],
         uscc=distinct["uscc"].to_list(),
         phone=distinct["phone"].to_list(),

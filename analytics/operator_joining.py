@@ -1,7 +1,7 @@
 """Joining pairs of mentions to operators without chaining branches, counties or codes together."""
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,6 +58,27 @@ class _Group:
     addresses: frozenset[str] = frozenset()
 
 
+class _Groups(dict[int, _Group]):
+    """Groups by the number of a member; that of one alone is made when it is asked for."""
+
+    def __init__(
+        self,
+        mentions: Mentions,
+        known: Sequence[str],
+        label: Sequence[str],
+        forbidden: Mapping[str, set[str]],
+    ) -> None:
+        super().__init__()
+        self._of = (mentions, known, label, forbidden)
+
+    def __missing__(self, i: int) -> _Group:
+        """Make the group of a mention that stands alone so far; its labels if decided about."""
+        mentions, known, label, forbidden = self._of
+        labels = (each for each in (label[i], known[i]) if each in forbidden)
+        found = self[i] = _group(mentions, i, known[i], labels if forbidden else ())
+        return found
+
+
 def join_pairs(
     mentions: Mentions,
     left: npt.NDArray[np.int64],
@@ -79,10 +100,9 @@ def join_pairs(
     certain, so that a row of small differences never bridges a large one.
     """
     total = len(mentions)
-    groups = [
-        _group(mentions, i, known if isinstance(known, str) else "", label[i])
-        for i, known in enumerate(fixed)
-    ]
+    known = [each if isinstance(each, str) else "" for each in fixed]
+    forbidden = _forbidden(different)
+    groups = _Groups(mentions, known, label, forbidden)
     home = list(range(total))
     strength: dict[int, float] = {
         one * total + two: sure_of
@@ -92,7 +112,6 @@ def join_pairs(
     }
     rank = _ranks(mentions, fixed, count, label)
     how: dict[int, int] = {}
-    forbidden = _forbidden(different)
 
     def unite(one: int, two: int) -> None:
         keep, gone = (
@@ -102,37 +121,45 @@ def join_pairs(
         for member in groups[gone].members:
             home[member] = keep
 
-    for one, two in _decided(same, label):
-        a, b = home[one], home[two]
-        if a != b and not _kept_apart(groups[a], groups[b], forbidden):
-            unite(a, b)
+    for at, to in _decided(same, label):
+        one, two = home[at], home[to]
+        if one != two and not _kept_apart(groups[one], groups[two], forbidden):
+            unite(one, two)
     chosen = np.flatnonzero(confidence >= sure)
     pair_rank = np.minimum(rank[left[chosen]], rank[right[chosen]])
     other_rank = np.maximum(rank[left[chosen]], rank[right[chosen]])
     held = np.isin(np.array(label, dtype=object), [one for one, _ in different])
     last = held[left[chosen]] | held[right[chosen]]
     order = chosen[np.lexsort((other_rank, pair_rank, -np.round(confidence[chosen], 6), last))]
-    for pair in order.tolist():
-        one, two = home[left[pair]], home[right[pair]]
-        a, b = groups[one], groups[two]
-        if one == two or _kept_apart(a, b, forbidden) or not _fit(a, b):
+    for pair, at, to, pair_sure in zip(
+        order.tolist(),
+        left[order].tolist(),
+        right[order].tolist(),
+        confidence[order].tolist(),
+        strict=True,
+    ):
+        one, two = home[at], home[to]
+        if one == two:
             continue
-        pair_sure = float(confidence[pair])
+        a, b = groups[one], groups[two]
+        if _kept_apart(a, b, forbidden) or not _fit(a, b):
+            continue
         often = not mentions.place[a.leader] and min(count[a.leader], count[b.leader]) >= OFTEN
         if pair_sure < NEAR_CERTAIN and (often or _elsewhere(a, b)):
             continue
         first, second = sorted((a.leader, b.leader))
         if pair_sure >= NEAR_CERTAIN or strength.get(first * total + second, 0.0) >= doubtful:
-            how.setdefault(int(left[pair]), pair)
-            how.setdefault(int(right[pair]), pair)
+            how.setdefault(at, pair)
+            how.setdefault(to, pair)
             unite(one, two)
-    names = [
-        next((str(fixed[i]) for i in group.members if isinstance(fixed[i], str)), "")
+    alone = [known[i] or mentions.uscc[i] or _label(mentions, label, i) for i in range(total)]
+    names = {
+        number: next((known[i] for i in group.members if isinstance(fixed[i], str)), "")
         or min(group.codes, default="")
-        or _label(mentions, label, group.leader)
-        for group in groups
-    ]
-    return _outcome(groups, home, names, how, confidence)
+        or alone[group.leader]
+        for number, group in groups.items()
+    }
+    return _outcome(groups, home, alone, names, how=how, confidence=confidence)
 
 
 def _forbidden(different: Collection[tuple[str, str]]) -> dict[str, set[str]]:
@@ -160,20 +187,23 @@ def _kept_apart(a: _Group, b: _Group, forbidden: Mapping[str, set[str]]) -> bool
     return any(each in forbidden and not forbidden[each].isdisjoint(b.labels) for each in a.labels)
 
 
-def _group(mentions: Mentions, i: int, fixed: str, label: str) -> _Group:
+def _group(mentions: Mentions, i: int, fixed: str, labels: Iterable[str]) -> _Group:
     return _Group(
         i,
         [i],
-        labels=_given(label, fixed),
+        labels=frozenset(labels),
         codes=_given(mentions.uscc[i] or fixed),
         branches=_given(mentions.parts[i].branch),
         addresses=_given(mentions.address[i]),
     )
 
 
-def _given(*texts: str) -> frozenset[str]:
-    """Return the texts that say something; all that say nothing are one object."""
-    return frozenset(filter(None, texts))
+_NOTHING: frozenset[str] = frozenset()
+
+
+def _given(text: str) -> frozenset[str]:
+    """Return the text if it says something; nothing is always one object."""
+    return frozenset((text,)) if text else _NOTHING
 
 
 def _fit(a: _Group, b: _Group) -> bool:
@@ -233,25 +263,29 @@ def _ranks(
 
 
 def _outcome(
-    groups: list[_Group],
+    groups: Mapping[int, _Group],
     home: list[int],
-    names: list[str],
+    alone: list[str],
+    names: Mapping[int, str],
+    *,
     how: dict[int, int],
     confidence: npt.NDArray[np.float64],
 ) -> Joined:
-    operator = np.empty(len(home), dtype=object)
+    """Say where each mention went; ``alone`` tells the operator of one that stands alone."""
+    operator = np.array(alone, dtype=object)
     sure = np.ones(len(home))
     pair = np.full(len(home), -1, dtype=np.int64)
-    alone = np.ones(len(home), dtype=bool)
-    for number in sorted(set(home)):
-        group = groups[number]
+    by_itself = np.ones(len(home), dtype=bool)
+    for number, group in groups.items():
+        if home[number] != number or len(group.members) < 2:
+            continue
         for member in group.members:
             operator[member] = names[number]
-            alone[member] = len(group.members) == 1
+            by_itself[member] = False
             if member in how and member != group.leader:
                 pair[member] = how[member]
                 sure[member] = confidence[how[member]]
-    return Joined(operator, sure, pair, alone)
+    return Joined(operator, sure, pair, by_itself)
 
 
 def _label(mentions: Mentions, label: Sequence[str], leader: int) -> str:

@@ -28,8 +28,8 @@ SHORTEST_ENDING = 3
 LONGEST_NAME = 120
 """Characters of a name that are looked at (ours); names end long before."""
 
-NAMES_KEPT = 150_000
-"""Names taken apart that are kept for the next time (ours; some 150 MB when full)."""
+NAMES_KEPT = 50_000
+"""Names taken apart that are kept for the next time (ours; some 50 MB when full)."""
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 _SIGNS = re.compile(r"[^0-9a-z\u4e00-\u9fff]+")
@@ -271,6 +271,8 @@ def _misspelt(endings: Iterable[str]) -> frozenset[str]:
 def _without_place(text: str, county_code: str | None) -> str:
     names = _regions().get(county_code or "", ())
     for _ in range(3):
+        if not text.startswith(names):
+            break
         start = next((n for n in names if text.startswith(n) and len(text) - len(n) >= 2), "")
         if not start:
             break

@@ -76,9 +76,11 @@ def find_candidates(mentions: Mentions, *, across: bool = True) -> tuple[_Ints, 
     keys: list[str] = []
     grams = [_grams(each) for each in mentions.parts]
     frequency = Counter(itertools.chain.from_iterable(grams))
+    by_rarity = sorted(frequency, key=lambda gram: (frequency[gram], gram))
+    rarity = {gram: place for place, gram in enumerate(by_rarity)}
     anywhere = not any(mentions.place)
     for i, parts in enumerate(mentions.parts):
-        rare = sorted(set(grams[i]), key=lambda gram: (frequency[gram], gram))[:RARE_GRAMS]
+        rare = sorted(set(grams[i]), key=rarity.__getitem__)[:RARE_GRAMS]
         told = ["b" + parts.core_sound, *["g" + each for each in rare]]
         if parts.words:
             told += ["w" + each for each in parts.words if len(each) > 2]
@@ -156,29 +158,25 @@ def name_likeness(mentions: Mentions, left: _Ints, right: _Ints) -> pd.DataFrame
         sound; ``begins``: whether one begins with the other.
     """
     parts = mentions.parts
-    body = [each.body for each in parts]
     sound = [each.sound for each in parts]
     core = [each.core_sound for each in parts]
 
     def likeness(texts: list[str], scorer: Any) -> _Floats:  # noqa: ANN401 - a compiled function
+        every = np.array(texts, dtype=object)
         values = process.cpdist(
-            [texts[i] for i in left], [texts[i] for i in right], scorer=scorer, dtype=np.float32
+            every[left].tolist(), every[right].tolist(), scorer=scorer, dtype=np.float32
         )
         return np.asarray(values, dtype=np.float64)
 
     whole = np.maximum(
-        likeness(body, Indel.normalized_similarity),
+        likeness([each.body for each in parts], Indel.normalized_similarity),
         0.98 * likeness(sound, OSA.normalized_similarity),
     )
     own = np.maximum(
         0.98 * likeness(core, OSA.normalized_similarity),
         likeness([each.core for each in parts], Indel.normalized_similarity),
     )
-    order = ["".join(sorted(each)) for each in sound]
-    turned = np.array(
-        [order[i] == order[j] for i, j in zip(left.tolist(), right.tolist(), strict=True)],
-        dtype=bool,
-    )
+    turned = _equal(["".join(sorted(each)) for each in sound], left, right)
     size = np.array([len(each) for each in sound])
     whole = np.where(turned & (size[left] >= 3), np.maximum(whole, TURNED), whole)
     longer = np.abs(size[left] - size[right]) >= 2
@@ -191,25 +189,34 @@ def name_likeness(mentions: Mentions, left: _Ints, right: _Ints) -> pd.DataFrame
         whole[at] = own[at] = compared
     mixed = latin[left] != latin[right]
     own[mixed] = whole[mixed]
-    same = np.array([core[i] == core[j] for i, j in zip(left, right, strict=True)], dtype=bool)
-    begins = np.array(
-        [_begins(parts[i], parts[j]) for i, j in zip(left.tolist(), right.tolist(), strict=True)],
-        dtype=bool,
-    )
+    same = _equal(core, left, right)
+    begins = _begins(parts, left, right)
     return pd.DataFrame(
         {"whole": whole, "own": own, "same_core": same & ~both, "begins": begins & ~both}
     )
 
 
-def _begins(one: NameParts, two: NameParts) -> bool:
-    """Say whether one name's own part begins with the other's, and no number follows."""
-    shorter, longer = sorted((one, two), key=lambda each: len(each.core_sound))
-    size = len(shorter.core_sound)
-    return (
-        SHORTEST_CORE <= size < len(longer.core_sound)
-        and longer.core_sound.startswith(shorter.core_sound)
-        and not has_number(longer.core[size:])
-    )
+def _equal(texts: Sequence[str], left: _Ints, right: _Ints) -> npt.NDArray[np.bool_]:
+    """Say which pairs have equal texts."""
+    codes = pd.factorize(np.array(texts, dtype=object))[0]
+    return np.asarray(codes[left] == codes[right])
+
+
+def _begins(parts: Sequence[NameParts], left: _Ints, right: _Ints) -> npt.NDArray[np.bool_]:
+    """Say of which pairs one name's own part begins with the other's, and no number follows."""
+    core = [each.core_sound for each in parts]
+    size = np.array([len(each) for each in core])
+    shorter = np.where(size[left] <= size[right], left, right)
+    longer = np.where(size[left] <= size[right], right, left)
+    asked = (size[shorter] >= SHORTEST_CORE) & (size[shorter] < size[longer])
+    asked &= _equal([each[:SHORTEST_CORE] for each in core], left, right)
+    found = np.zeros(len(left), dtype=bool)
+    for pair in np.flatnonzero(asked).tolist():
+        begin, whole = core[shorter[pair]], core[longer[pair]]
+        found[pair] = whole.startswith(begin) and not has_number(
+            parts[longer[pair]].core[len(begin) :]
+        )
+    return found
 
 
 def _latin_likeness(mentions: Mentions, left: _Ints, right: _Ints) -> _Floats:
@@ -278,31 +285,22 @@ def address_likeness(mentions: Mentions, left: _Ints, right: _Ints) -> _Floats:
 
     Addresses with different first house numbers are 0.
     """
-    address = mentions.address
-    given = np.array([bool(each) for each in address], dtype=bool)
+    address = np.array(mentions.address, dtype=object)
+    given = address != ""
     both = given[left] & given[right]
     found = np.full(len(left), np.nan)
     at = np.flatnonzero(both)
     if len(at):
-        found[at] = process.cpdist(
-            [address[i] for i in left[at]],
-            [address[i] for i in right[at]],
-            scorer=fuzz.token_set_ratio,
-            dtype=np.float32,
+        one, two = address[left[at]].tolist(), address[right[at]].tolist()
+        likeness = np.maximum(
+            process.cpdist(one, two, scorer=fuzz.token_set_ratio, dtype=np.float32),
+            process.cpdist(one, two, scorer=fuzz.partial_ratio, dtype=np.float32),
         )
-        found[at] = np.maximum(
-            found[at],
-            process.cpdist(
-                [address[i] for i in left[at]],
-                [address[i] for i in right[at]],
-                scorer=fuzz.partial_ratio,
-                dtype=np.float32,
-            ),
-        )
+        found[at] = likeness
         found[at] /= 100
-        numbers = [_NUMBER.findall(each)[:1] for each in address]
-        for k in at:
-            one, two = numbers[left[k]], numbers[right[k]]
-            if one and two and one != two:
-                found[k] = 0.0
+        first = [(_NUMBER.findall(each) or [""])[0] for each in mentions.address]
+        numbers = pd.factorize(np.array(first, dtype=object))[0]
+        numbered = np.array([bool(each) for each in first], dtype=bool)
+        other = numbered[left] & numbered[right] & (numbers[left] != numbers[right])
+        found[both & other] = 0.0
     return found

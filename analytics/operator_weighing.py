@@ -1,5 +1,6 @@
 """How much speaks for two mentions being one operator, and what speaks against it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,9 @@ with the other; trades may differ (ours)."""
 
 SAME_BRANCH = 0.6
 """Likeness of the marks of two branches below which they are two (ours)."""
+
+BY_NAME = ("name", "sound", "own_part", "fuzzy")
+"""Codes of what speaks for a pair by its names, the strongest first."""
 
 _Ints = npt.NDArray[np.int64]
 _Floats = npt.NDArray[np.float64]
@@ -76,11 +80,7 @@ def weigh(
     )
     confidence = np.where(other & ~far, confidence * 0.72, confidence)
     confidence = _by_codes(mentions, left, right, confidence)
-    branch = np.array([each.branch for each in mentions.parts], dtype=object)
-    apart = np.array(
-        [_apart(branch[i], branch[j]) for i, j in zip(left.tolist(), right.tolist(), strict=True)],
-        dtype=bool,
-    )
+    apart = _apart([each.branch for each in mentions.parts], left, right)
     uscc = np.array(mentions.uscc, dtype=object)
     same_code = (uscc[left] != "") & (uscc[left] == uscc[right])
     confidence = np.where(apart & ~same_code, 0.0, confidence)
@@ -89,26 +89,41 @@ def weigh(
         confidence = np.where(known[left] & known[right], 0.0, confidence)
     ambiguous = _ambiguous(mentions, left, right, confidence, fixed)
     confidence = np.where(ambiguous, np.minimum(confidence, 0.7), confidence)
+    at = np.flatnonzero(confidence > 0)
     flags = {
         "code": same_code,
         "address": same,
         "other_address": other,
         "ambiguous": ambiguous,
     }
-    kept = confidence > 0
-    at = np.flatnonzero(kept)
-    reasons = [
-        ",".join([reason[i], *(name for name, flag in flags.items() if flag[i])]) for i in at
-    ]
+    reasons = _reasons(reason[at], {name: flag[at] for name, flag in flags.items()})
     return Weighed(left[at], right[at], confidence[at], reasons)
 
 
-def _apart(one: str, two: str) -> bool:
-    """Say whether two marks tell two branches apart: other numbers, or another place."""
-    if not one or not two or one == two:
-        return False
-    (first, name), (second, other) = one.split("|", 1), two.split("|", 1)
-    return first != second or float(OSA.normalized_similarity(name, other)) < SAME_BRANCH
+def _reasons(by_name: _Ints, flags: Mapping[str, _Bools]) -> list[str]:
+    """Return the codes of each pair: that of its names, and of the flags that are set for it."""
+    number = by_name * 2 ** len(flags)
+    for place, flag in enumerate(flags.values()):
+        number = number + flag * 2**place
+    told = [
+        ",".join([code, *(name for place, name in enumerate(flags) if bits >> place & 1)])
+        for code in BY_NAME
+        for bits in range(2 ** len(flags))
+    ]
+    return [told[each] for each in number.tolist()]
+
+
+def _apart(branch: Sequence[str], left: _Ints, right: _Ints) -> _Bools:
+    """Say which pairs' marks tell two branches apart: other numbers, or another place."""
+    given = np.array([bool(each) for each in branch], dtype=bool)
+    found = np.zeros(len(left), dtype=bool)
+    for pair in np.flatnonzero(given[left] & given[right]).tolist():
+        one, two = branch[left[pair]], branch[right[pair]]
+        if one == two:
+            continue
+        (first, name), (second, other) = one.split("|", 1), two.split("|", 1)
+        found[pair] = first != second or float(OSA.normalized_similarity(name, other)) < SAME_BRANCH
+    return found
 
 
 def _by_name(
@@ -117,7 +132,8 @@ def _by_name(
     right: _Ints,
     names: pd.DataFrame,
     near: _Bools,
-) -> tuple[_Floats, npt.NDArray[np.object_]]:
+) -> tuple[_Floats, _Ints]:
+    """Return confidences, and numbers of the codes in `BY_NAME`."""
     whole = names["whole"].to_numpy()
     own = names["own"].to_numpy()
     same_core = names["same_core"].to_numpy()
@@ -138,11 +154,9 @@ def _by_name(
     in_county = np.maximum.reduce([alone, by_core, by_own])
     confidence = np.where(near, in_county, alone)
     reason = np.select(
-        [whole >= 0.999, whole >= 0.979, near & (same_core | begins)],
-        ["name", "sound", "own_part"],
-        "fuzzy",
-    ).astype(object)
-    return np.clip(confidence, 0, 0.97), reason
+        [whole >= 0.999, whole >= 0.979, near & (same_core | begins)], [0, 1, 2], len(BY_NAME) - 1
+    )
+    return np.clip(confidence, 0, 0.97), np.asarray(reason, dtype=np.int64)
 
 
 def _by_codes(
@@ -191,15 +205,20 @@ def _torn(
     confidence: _Floats,
 ) -> _Bools:
     """Tell the pairs of mentions whose best partners bear more than one mark."""
+    marks = np.asarray(pd.factorize(mark)[0], dtype=np.int64)
+    marked = mark != ""
+    parts = [
+        (asking[mention] & marked[partner] & (confidence > 0), mention, partner)
+        for mention, partner in ((left, right), (right, left))
+    ]
     pairs = pd.DataFrame(
         {
-            "pair": np.tile(np.arange(len(left)), 2),
-            "mention": np.concatenate([left, right]),
-            "mark": np.concatenate([mark[right], mark[left]]),
-            "confidence": np.tile(confidence, 2),
+            "pair": np.concatenate([np.flatnonzero(kept) for kept, _, _ in parts]),
+            "mention": np.concatenate([mention[kept] for kept, mention, _ in parts]),
+            "mark": np.concatenate([marks[partner[kept]] for kept, _, partner in parts]),
+            "confidence": np.concatenate([confidence[kept] for kept, _, _ in parts]),
         }
     )
-    pairs = pairs[asking[pairs["mention"]] & (pairs["mark"] != "") & (pairs["confidence"] > 0)]
     best = pairs.groupby(["mention", "mark"])["confidence"].max()
     top = best.groupby("mention").max()
     rivals = best[best >= top.reindex(best.index.get_level_values(0)).to_numpy() - MARGIN]

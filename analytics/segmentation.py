@@ -162,7 +162,7 @@ def index_words(
     """
     cut = dictionary_with(lexicon).cut
     numbers: dict[str, int] = {}
-    refused: set[str] = set(stopwords)
+    known: dict[str, int] = dict.fromkeys(stopwords, -1)
     lengths = np.zeros(len(texts), dtype=np.int32)
     found: list[int] = []
     for position, text in enumerate(texts):
@@ -170,18 +170,17 @@ def index_words(
             continue
         before = len(found)
         words = cut(text.lower(), True)
-        if negators:
+        if not negators.isdisjoint(words):
             words = list(_negated(words, negators, stopwords))
         for word in dict.fromkeys(words):
-            if word in refused:
-                continue
-            number = numbers.get(word)
+            number = known.get(word)
             if number is None:
-                if not is_content_word(word):
-                    refused.add(word)
-                    continue
-                number = numbers[word] = len(numbers)
-            found.append(number)
+                number = -1
+                if is_content_word(word):
+                    number = numbers[word] = len(numbers)
+                known[word] = number
+            if number >= 0:
+                found.append(number)
         found[before:] = sorted(found[before:])
         lengths[position] = len(found) - before
     return WordIndex(

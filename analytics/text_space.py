@@ -13,6 +13,7 @@ from sklearn.utils.extmath import randomized_svd
 from analytics.embedding import (
     Floats,
     Ints,
+    WordCounts,
     count_words,
     default_lexicon,
     default_stopwords,
@@ -43,12 +44,15 @@ FEW_TEXTS = 50
 """Below it a word of a single text, or of nearly all, counts as well."""
 
 SHORT_WORDS, SHORT_WEIGHT = 6, 1.8
-LONG_WORDS, LONG_WEIGHT = 48, 0.6
+LONG_WORDS, LONG_WEIGHT = 30, 0.6
 """Weight of word vectors against counted words, by the median number of content words of a text.
 
 The shorter a text, the fewer words it shares with its like, the more their meaning helps; in
 between linear in the logarithm. Tuned on news titles and on letters to a message board.
 """
+
+RARITY_POWER = 1.5
+"""Exponent of the inverse document frequency where dimensions are found; 2 serves as well."""
 
 NEIGHBOURS, NEIGHBOUR_SHARE, NEIGHBOUR_ROUNDS = 20, 0.9, 8
 """A point moves by 90 % to the mean of its 20 neighbours, eight times; 10 neighbours serve as well."""
@@ -127,21 +131,32 @@ def text_space(
     kept = default_lexicon() if lexicon is None else tuple(lexicon)
     left_out = default_stopwords() if stopwords is None else frozenset(stopwords)
     found = count_words(canonical, lexicon=kept)
-    everything = weigh(found.counts, rarity(document_frequency(found.counts), len(canonical)))
-    meanings = mean_vectors(everything, found.words)
     words, counts = _parting(found.words, found.counts, left_out)
-    weighed = weigh(counts, rarity(document_frequency(counts), len(canonical)))
+    rare = rarity(document_frequency(counts), len(canonical))
+    weighed = weigh(counts, rare)
 
     rng = np.random.default_rng(seed)
     told = np.flatnonzero(np.diff(weighed.indptr) > 0)
     if not len(told):
         told = np.arange(len(canonical))
     sample = np.sort(rng.choice(told, min(fit_rows, len(told)), replace=False))
-    subjects = _subjects(weighed, sample, seed)
+    subjects = _subjects(weigh(counts, rare**RARITY_POWER), sample, seed)
     length = float(np.median(np.diff(weighed.indptr)[sample])) if len(sample) else 0.0
+    meanings = _meanings(found, words, shortness(length))
     points = unit_rows(np.hstack([subjects, vector_weight(length) * meanings]))
     known = np.asarray(points.any(axis=1))
     return TextSpace(order, canonical, words, counts, weighed, points, known, sample)
+
+
+def shortness(words: float) -> float:
+    """Return 1 for texts of few content words, 0 for texts of many, linear in the logarithm.
+
+    Examples
+    --------
+    >>> [round(shortness(words), 2) for words in (3, 6, 13, 30, 200)]
+    [1.0, 1.0, 0.52, 0.0, 0.0]
+    """
+    return float(np.interp(np.log(max(words, 1.0)), np.log([SHORT_WORDS, LONG_WORDS]), [1, 0]))
 
 
 def vector_weight(words: float) -> float:
@@ -149,11 +164,22 @@ def vector_weight(words: float) -> float:
 
     Examples
     --------
-    >>> [round(vector_weight(words), 2) for words in (3, 6, 17, 48, 200)]
-    [1.8, 1.8, 1.2, 0.6, 0.6]
+    >>> [round(vector_weight(words), 2) for words in (3, 6, 13, 30, 200)]
+    [1.8, 1.8, 1.22, 0.6, 0.6]
     """
-    longer = np.log(max(words, 1.0) / SHORT_WORDS) / np.log(LONG_WORDS / SHORT_WORDS)
-    return float(np.interp(longer, [0, 1], [SHORT_WEIGHT, LONG_WEIGHT]))
+    return LONG_WEIGHT + (SHORT_WEIGHT - LONG_WEIGHT) * shortness(words)
+
+
+def _meanings(found: WordCounts, parting: Sequence[str], others: float) -> Floats:
+    """Return the mean vector of each text's words.
+
+    Words that do not part texts (stop words, words of a single text) count by the share ``others``:
+    a short text has little else, in a long one they are courtesies and names.
+    """
+    chosen = set(parting)
+    share = np.array([1 if word in chosen else others for word in found.words], dtype=np.float32)
+    rare = rarity(document_frequency(found.counts), found.counts.shape[0])
+    return mean_vectors(weigh(found.counts, rare * share), found.words)
 
 
 def _parting(

@@ -1,4 +1,4 @@
-"""``python -m jobs``: import, refresh, status, rollback, demo data."""
+"""``python -m jobs``: import, refresh, leads, status, rollback, demo data."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from jobs.demonstration import make_demonstration
 from jobs.importing.databases import SERVER_FORM, database_address, parsed_address
 from jobs.importing.run import import_sources
 from jobs.importing.suggest import suggest_mapping
+from jobs.lead_books import import_outcomes, lead_counts, record_found_signals
 from jobs.maps import build_maps
 from jobs.refresh import STEPS, derive, refresh
 from jobs.reporting import emit, failing_clearly, progress_of
@@ -162,7 +163,8 @@ def import_command(
             generation=summary.generation or "",
         )
         books.dispose()
-        emit(summary.as_dict(), as_json=as_json)
+        signals = record_found_signals(warehouse, workflow_url) if derive_after else None
+        emit(summary.as_dict() | {"lead_signals": signals}, as_json=as_json)
 
 
 @app.command("demo", help="生成演示省（合成数据）的源文件和truth.json，导入并更新。")
@@ -175,10 +177,12 @@ def demo_command(
     end: Annotated[dt.datetime | None, typer.Option(help="最后一天；不填为昨天")] = None,
     folder: Annotated[Path, typer.Option(help="源文件放在哪里")] = Path("data/demo"),
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
+    workflow_url: Workflow = DEFAULT_WORKFLOW,
     as_json: AsJson = False,
 ) -> None:
     """Make the demo province, import it and refresh."""
     with failing_clearly(), progress_of("demo") as report:
+        check_workflow(workflow_url)
         done = make_demonstration(
             store_of(warehouse),
             folder,
@@ -189,6 +193,7 @@ def demo_command(
             end=end.date() if end else None,
             progress=report,
         )
+        signals = record_found_signals(warehouse, workflow_url)
     figures = ("read", "loaded", "updated", "unchanged", "quarantined")
     emit(
         {
@@ -205,6 +210,7 @@ def demo_command(
             "operator_records": done.made.operator_records,
             "operator_loaded": sum(each.loaded for each in done.operator_imports),
             "generation": done.imports[-1].generation,
+            "lead_signals": signals,
             "synthetic": True,
         },
         as_json=as_json,
@@ -233,7 +239,40 @@ def refresh_command(
                 progress=report,
             )
         current = store.current()
-        emit({"generation": current.name if current else None, "steps": steps}, as_json=as_json)
+        signals = record_found_signals(warehouse, workflow_url) if current else None
+        emit(
+            {
+                "generation": current.name if current else None,
+                "steps": steps,
+                "lead_signals": signals,
+            },
+            as_json=as_json,
+        )
+
+
+@app.command(
+    "leads", help="案源线索：候选、信号、批次、线索和最近12个月的统计链；或导入执法办案结果。"
+)
+def leads_command(
+    *,
+    outcomes: Annotated[
+        Path | None, typer.Option(help="执法办案系统回传的结果文件（CSV或XLSX，见docs/leads.md）")
+    ] = None,
+    refused: Annotated[
+        Path | None, typer.Option(help="未采纳的行写到哪里；不填则写在结果文件旁边")
+    ] = None,
+    warehouse: Warehouse = DEFAULT_WAREHOUSE,
+    workflow_url: Workflow = DEFAULT_WORKFLOW,
+    as_json: AsJson = False,
+) -> None:
+    """Count leads and the chain that they are in, or import what came of them."""
+    with failing_clearly():
+        check_workflow(workflow_url)
+        if outcomes is not None:
+            emit(import_outcomes(outcomes, workflow_url, refused_file=refused), as_json=as_json)
+            return
+        check_warehouse(warehouse)
+        emit(lead_counts(warehouse, workflow_url), as_json=as_json)
 
 
 @app.command("status", help="数据仓库的版本、行数、起止日期、更新时间，以及最近的导入。")

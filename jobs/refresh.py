@@ -10,7 +10,9 @@ import sqlalchemy as sa
 
 from jobs import words
 from jobs.decided import NOTHING_DECIDED, Decided
+from jobs.finders.finder import Finish
 from jobs.finders.registry import AFTER_COUNTING, BEFORE_COUNTING, BEFORE_OPERATORS, FINDERS
+from jobs.spreading import kept_processes
 from queries import cubes, deriving, rollups
 from queries.generations import GenerationStore
 from queries.loading import Building
@@ -41,6 +43,8 @@ class StepResult:
     ----------
     days
         Days redone; None if the table was made anew.
+    seconds
+        From the step's turn to its end; what it began before its turn does not count.
     left_out
         What of people's decisions could not be worked by and was left out, a sentence each.
     """
@@ -84,25 +88,54 @@ def derive(
     """
     if only is not None and only not in STEPS:
         raise UnknownStepError(only)
-    results = []
-    for name in STEPS if only is None else (only,):
+    with kept_processes():
+        steps = STEPS if only is None else (only,)
+        results = _derive_steps(building, steps, since, decided=decided, progress=progress)
+    if results:
         with building.engine.begin() as conn:
-            days = _days_to_do(conn, name, since)
-            digest = _digest(conn, name, decided)
-            known = deriving.applied_digest(conn, name) or _digest(conn, name, NOTHING_DECIDED)
-            rules = _rules(name)
-            if deriving.applied_digest(conn, _RULES.format(name)) not in {None, rules}:
-                days = None
-        if days is not None and not days and known == digest:
+            deriving.forget_settled_days(conn, STEPS)
+        building.changed = True
+    return results
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What a step has to do: the days, None for all, and what else it depends on."""
+
+    days: Sequence[dt.date] | None
+    digest: str
+    rules: str
+
+
+def _derive_steps(
+    building: Building,
+    steps: Sequence[str],
+    since: dt.date | None,
+    *,
+    decided: Decided,
+    progress: Progress,
+) -> list[StepResult]:
+    results = []
+    begun: dict[str, tuple[_Due, Finish]] = {}
+    for name in steps:
+        if name == COUNTING_FROM:
+            begun = _begin(building, steps, since, decided=decided)
+        due = _due(building, name, since, decided)
+        if due is None:
             continue
         progress(name)
         started = time.monotonic()
         with building.engine.begin() as conn:
-            row_count = _run_step(conn, name, days, decided)
+            known, finish = begun.pop(name, (None, None))
+            row_count = (
+                finish(conn)
+                if finish is not None and known == due
+                else _run_step(conn, name, due.days, decided)
+            )
             deriving.record_derived(conn, name, row_count)
-            deriving.record_applied(conn, name, digest)
-            if rules:
-                deriving.record_applied(conn, _RULES.format(name), rules)
+            deriving.record_applied(conn, name, due.digest)
+            if due.rules:
+                deriving.record_applied(conn, _RULES.format(name), due.rules)
         left_out = _left_out(name, decided)
         for each in left_out:
             progress(f"{name}: {each}")
@@ -110,16 +143,38 @@ def derive(
             StepResult(
                 name,
                 row_count,
-                None if days is None else len(days),
+                None if due.days is None else len(due.days),
                 time.monotonic() - started,
                 left_out,
             )
         )
-    if results:
-        with building.engine.begin() as conn:
-            deriving.forget_settled_days(conn, STEPS)
-        building.changed = True
     return results
+
+
+def _begin(
+    building: Building, steps: Sequence[str], since: dt.date | None, *, decided: Decided
+) -> dict[str, tuple[_Due, Finish]]:
+    """Begin what finders compute besides the database, while others count."""
+    begun = {}
+    for name in steps:
+        begin = FINDERS[name].begin if name in FINDERS else None
+        due = None if begin is None else _due(building, name, since, decided)
+        if begin is not None and due is not None:
+            with building.engine.begin() as conn:
+                begun[name] = (due, begin(conn, due.days, decided))
+    return begun
+
+
+def _due(building: Building, name: str, since: dt.date | None, decided: Decided) -> _Due | None:
+    """Return what a step has to do, None if nothing."""
+    with building.engine.begin() as conn:
+        days = _days_to_do(conn, name, since)
+        digest = _digest(conn, name, decided)
+        known = deriving.applied_digest(conn, name) or _digest(conn, name, NOTHING_DECIDED)
+        rules = _rules(name)
+        if deriving.applied_digest(conn, _RULES.format(name)) not in {None, rules}:
+            days = None
+    return None if days is not None and not days and known == digest else _Due(days, digest, rules)
 
 
 def refresh(
@@ -193,3 +248,6 @@ STEPS = (
     *[each.name for each in AFTER_COUNTING],
 )
 """Steps of a refresh in order; each is also the name of what it derives."""
+
+COUNTING_FROM = next(iter(cubes.CUBES))
+"""Step before which finders begin what they compute besides the database."""

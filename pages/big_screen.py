@@ -80,6 +80,7 @@ def show_screen() -> None:
             measures=screen_rows.TILES,
             levels=(*LEVELS, *([outline.level] if outline else [])),
             limit=MEMBERS,
+            operators=ROWS + 1,
             words=WORDS,
             notable=NOTICES,
         )

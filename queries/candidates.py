@@ -43,7 +43,8 @@ OPERATOR_CANDIDATES = 1_000
 
 ENOUGH_OPERATORS = 200
 """Operators looked at where the rollup of leading ones knows no more for certain; ours. Counting
-all operators of a year takes 20 times as long, with 20 million submissions."""
+all operators of a year takes 20 times as long, with 20 million submissions. The facts are asked
+nevertheless where a limit is set that another operator might reach."""
 
 WORD_CANDIDATES = 300
 """Words looked at, likewise; ours, few enough that rollups mostly know them."""
@@ -103,6 +104,7 @@ def fetch_candidates(
     count_members: bool = False,
     filtered: bool = False,
     every_word_from: float | None = None,
+    at_least: float = 0.0,
 ) -> Candidates:
     """Return the members of a level that are worth a look.
 
@@ -119,6 +121,8 @@ def fetch_candidates(
     every_word_from
         Looks not only at the largest words, but at every one that can have so much in the first
         window, 0 for all; a large vocabulary is cut at `LEAST_OF_WORDS` nevertheless.
+    at_least
+        Least of the measure, in the first window, that members are kept for; 0 keeps all.
 
     Raises
     ------
@@ -131,7 +135,13 @@ def fetch_candidates(
         return _every_word(reading, measure, windows, least=every_word_from, filtered=filtered)
     if level in MANY:
         return _largest(
-            reading, level, measure, windows, count_members=count_members, filtered=filtered
+            reading,
+            level,
+            measure,
+            windows,
+            count_members=count_members,
+            filtered=filtered,
+            at_least=at_least if MEASURES[measure].denominator is None else 0.0,
         )
     spans = tuple(dict.fromkeys(windows.values()))
     count = Count((level,), sums_of((measure,)), spans, filtered=filtered)
@@ -176,6 +186,7 @@ def _largest(
     *,
     count_members: bool,
     filtered: bool,
+    at_least: float,
 ) -> Candidates:
     column, limit = ("word_id", WORD_CANDIDATES) if level == WORD else (level, OPERATOR_CANDIDATES)
     first, *_ = windows
@@ -185,17 +196,21 @@ def _largest(
     )
     found = {
         name: fetch_ranking(
-            reading, replace(ranking, days=days), count_members=count_members and name == first
+            reading,
+            replace(ranking, days=days, least=at_least if name == first else 0.0),
+            count_members=count_members and name == first,
         )
         for name, days in list(windows.items())[:2]
     }
     members = list(dict.fromkeys(each for ranked in found.values() for each in ranked.sums.members))
     in_rollup = all(each.rollup is not None for each in found.values())
     rollup = found[first].rollup if in_rollup else None
-    counts = {
-        name: _counted(reading, replace(ranking, days=days), members, found.get(name), rollup)
-        for name, days in windows.items()
-    }
+    by_days: dict[DateRange, Sums] = {}
+    for name, days in windows.items():
+        if days not in by_days:
+            ranked = replace(ranking, days=days)
+            by_days[days] = _counted(reading, ranked, members, found.get(name), rollup)
+    counts = {name: by_days[days] for name, days in windows.items()}
     stored = [each[0] for each in members]
     sums = {name: each.of(members).arrays for name, each in counts.items()}
     complete = all(_complete(each) for each in found.values())
@@ -214,7 +229,7 @@ def _largest(
         members=max(found[first].stated, present) if exact else present,
         counted=found[first].counted,
         complete=complete,
-        most=_least(found[first], ranking.order),
+        most=found[first].most,
         rollup=rollup,
     )
 
@@ -234,14 +249,15 @@ def _every_word(
     floor = 1 if known <= WORDS_AT_ONCE else LEAST_OF_WORDS
     if least > 0:
         floor = min(floor, wanted)
-    spans = list(windows.values())
+    spans = list(dict.fromkeys(windows.values()))
     rollup = certain_rollup(reading, ranking, spans, least=floor)
     if rollup is None and wanted > floor > 1:
         rollup = certain_rollup(reading, ranking, spans, least=wanted)
         floor = floor if rollup is None else wanted
-    found = fetch_from(reading, ranking, spans, least=floor, rollup=rollup)
-    sums = {name: each.arrays for name, each in zip(windows, found, strict=True)}
-    stored = found[0].firsts
+    counted = fetch_from(reading, ranking, spans, least=floor, rollup=rollup)
+    found = dict(zip(spans, counted, strict=True))
+    sums = {name: found[days].arrays for name, days in windows.items()}
+    stored = counted[0].firsts
     return Candidates(
         column="word_id",
         stored=stored,
@@ -260,12 +276,6 @@ def _present(stored: Sequence[object], sums: Mapping[str, np.ndarray], measure: 
     definition = MEASURES[measure]
     stated = np.array([each is not None for each in stored], dtype=bool)
     return int((stated & (sums[definition.denominator or definition.numerator] > 0)).sum())
-
-
-def _least(ranked: Ranked, order: str) -> float:
-    """Return the least that a member found has; one that was not found has no more."""
-    values = ranked.sums.arrays[MEASURES[order].numerator]
-    return 0.0 if _complete(ranked) or not len(values) else float(values.min())
 
 
 def _complete(ranked: Ranked) -> bool:

@@ -73,6 +73,11 @@ _ALL = (
     Cube("month_county_issue_type", "month", (*_COUNTY, "issue_type")),
     Cube("month_county_industry_section", "month", (*_COUNTY, "industry_section")),
     Cube("month_product", "month", (*_REGION, *_PRODUCT)),
+    Cube(
+        "month_product_issue_type",
+        "month",
+        (*_REGION, "product_kind", "product_category", "issue_type"),
+    ),
 )
 
 CUBES: dict[str, Cube] = {cube.name: cube for cube in _ALL}

@@ -16,6 +16,8 @@ from queries.cluster_tables import CLUSTER_TABLES
 from queries.cubes import CUBES, cube_table
 from queries.entry_tables import entry_checks, entry_months
 from queries.identity_tables import IDENTITY_TABLES
+from queries.lead_candidate_tables import CANDIDATE_TABLES
+from queries.lead_candidate_tables import STEP as CANDIDATES
 from queries.measures import SUMS
 from queries.repeat_tables import (
     repeat_members,
@@ -48,6 +50,7 @@ DERIVED_TABLES: dict[str, tuple[sa.Table, ...]] = {
     "campaigns": CAMPAIGN_TABLES,
     "new_words": (new_words, new_word_hits, new_word_search),
     "scores": SCORE_TABLES,
+    CANDIDATES: CANDIDATE_TABLES,
 }
 """Tables by the name under which the books keep what is derived."""
 

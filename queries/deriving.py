@@ -12,6 +12,7 @@ from queries.cubes import CUBES, make_anew
 from queries.definitions import definition
 from queries.findings import applied_decisions, recount_days
 from queries.identity_tables import operator_aliases
+from queries.lead_candidate_tables import STEP as CANDIDATES
 from queries.loading import raw_connection
 from queries.rollups import ROLLUPS
 from queries.schema import (
@@ -25,11 +26,11 @@ from queries.schema import (
 )
 from queries.score_tables import STEP as SCORES
 
-COUNTED = (*CUBES, *ROLLUPS, SCORES)
+COUNTED = (*CUBES, *ROLLUPS, SCORES, CANDIDATES)
 """What holds counts, and so depends on which submissions are left out."""
 
-TEXTS_PER_BATCH = 100_000
-"""Narratives read at a time; about 60 MB."""
+TEXTS_PER_BATCH = 50_000
+"""Narratives read at a time; about 30 MB."""
 
 _BATCH = "derived_batch"
 

@@ -9,27 +9,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queries.operator_tables import operator_events
-from queries.resolved_operators import Resolved
-from queries.schema import submissions
-from queries.selection import add_months
-from queries.vocabulary import (
-    Acceptance,
+from queries.event_codes import (
     AnnualReportOutcome,
     ChangeOutcome,
     EquipmentOutcome,
     InspectionOutcome,
-    Kind,
     LicenceOutcome,
     LinkedFirmOutcome,
-    MediationResult,
-    OperatorEvent,
     OpinionSeverity,
     PenaltySeverity,
-    Remedy,
     SamplingOutcome,
     StaffOutcome,
 )
+from queries.operator_tables import operator_events
+from queries.resolved_operators import Resolved
+from queries.schema import submissions
+from queries.selection import add_months
+from queries.vocabulary import Acceptance, Kind, MediationResult, OperatorEvent, Remedy
 
 Flag = sa.ColumnElement[bool]
 Select = sa.Select[*tuple[Any, ...]]

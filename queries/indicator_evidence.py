@@ -10,6 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from queries import indicator_counts as counts
+from queries.event_codes import InspectionOutcome, SamplingOutcome, StaffOutcome
 from queries.listing import LISTED_COLUMNS, rows_frame
 from queries.matching import matching
 from queries.operator_tables import has_operator_tables, operator_events, operator_register
@@ -20,7 +21,7 @@ from queries.score_scope import require_scores, visible
 from queries.score_tables import INDICATORS
 from queries.selection import DateRange, Selection, add_months
 from queries.tag_tables import submission_tags
-from queries.vocabulary import InspectionOutcome, OperatorEvent, SamplingOutcome, StaffOutcome
+from queries.vocabulary import OperatorEvent
 from queries.warehouse import Warehouse
 
 MAX_RECORDS = 500

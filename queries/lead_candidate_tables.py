@@ -38,9 +38,11 @@ lead_candidates = sa.Table(
     sa.Column("conduct", sa.String(40), nullable=False, comment="of assets/rules/conducts.yaml"),
     sa.Column("as_of", sa.Date, nullable=False, comment="last day that counted"),
     *[sa.Column(name, sa.String(6)) for name in PLACES],
+    sa.Column("street_code", sa.String(9), comment="for scopes limited to streets"),
     sa.Column("industry_section", sa.String(4)),
     sa.Column("industry", sa.String(8)),
     sa.Column("sources", sa.String(128), nullable=False, comment="SignalSource, comma-joined"),
+    sa.Column("kinds", sa.String(96), nullable=False, comment="of what is known, comma-joined"),
     sa.Column("first_on", sa.Date, nullable=False, comment="day of the earliest evidence"),
     sa.Column("latest_on", sa.Date, nullable=False, comment="day of the latest evidence"),
     *[sa.Column(name, sa.Integer, nullable=False) for name in COUNTS],
@@ -77,3 +79,17 @@ lead_candidate_evidence = sa.Table(
     sa.Column("is_serial", sa.Boolean, nullable=False, comment="of a suspected serial claimant"),
 )
 """Submissions that a candidate rests on, once each."""
+
+lead_candidate_run = sa.Table(
+    "lead_candidate_run",
+    findings,
+    sa.Column("as_of", sa.Date, nullable=False, comment="last day that counted"),
+    sa.Column("found", sa.Integer, nullable=False, comment="candidates before any was cut off"),
+    sa.Column("kept", sa.Integer, nullable=False, comment="candidates stored"),
+    sa.Column("missing", sa.String(96), nullable=False, comment="sources without data, joined"),
+)
+"""At most one row."""
+
+CANDIDATE_TABLES = (
+    lead_candidates, lead_candidate_signals, lead_candidate_evidence, lead_candidate_run,
+)  # fmt: skip

@@ -118,7 +118,7 @@ lead_outcomes = sa.Table(
     "lead_outcomes",
     workflow,
     sa.Column("lead_id", sa.ForeignKey("leads.lead_id"), primary_key=True),
-    sa.Column("result", sa.String(16), nullable=False, comment="vocabulary.LeadResult"),
+    sa.Column("result", sa.String(16), comment="vocabulary.LeadResult; NULL: not decided yet"),
     sa.Column("case_number", sa.String(64), nullable=False),
     sa.Column("document_number", sa.String(64), nullable=False),
     sa.Column("filed_on", sa.Date, comment="NULL: no case, or not known"),

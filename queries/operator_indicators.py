@@ -159,14 +159,14 @@ def select_figures(
         column for part in parts for column in part.c if column.name != "operator_id"
     ]
     if register is None:
-        columns += [*_placed(own, None), sa.false().label("is_registered")]
+        columns += [*placed(own, None), sa.false().label("is_registered")]
     else:
         addresses = register_counts.select_addresses(as_of).cte("addresses")
         joined = joined.outerjoin(
             register, register.c.operator_id == every.c.operator_id
         ).outerjoin(addresses, addresses.c.address_key == register.c.address_key)
         columns += [
-            *_placed(own, register),
+            *placed(own, register),
             register.c.operator_id.is_not(None).label("is_registered"),
             sa.case((register.c.operator_type.in_(SOLE_PROPRIETORS), 1.0), else_=0.0).label(
                 "sole"
@@ -195,7 +195,7 @@ _STATES = {
 }
 
 
-def _placed(own: sa.FromClause, register: sa.FromClause | None) -> list[sa.ColumnElement[Any]]:
+def placed(own: sa.FromClause, register: sa.FromClause | None) -> list[sa.ColumnElement[Any]]:
     """Return where an operator is: as registered, else as its submissions say."""
     found: list[sa.ColumnElement[Any]] = []
     for name in PLACED:

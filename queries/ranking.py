@@ -51,6 +51,8 @@ class Ranking:
         True leaves no filter out, those on the members neither.
     enough
         How many are enough where a rollup knows no more for certain; None for ``limit``.
+    least
+        They are enough only if no other has so much; 0 for whatever others have.
     """
 
     member: str
@@ -60,6 +62,7 @@ class Ranking:
     limit: int
     filtered: bool = False
     enough: int | None = None
+    least: float = 0.0
 
     @property
     def without(self) -> tuple[str, ...]:
@@ -85,6 +88,8 @@ class Ranked:
         False if ``members`` and ``stated`` are only the least numbers there can be.
     rollup
         The rollup that holds all of these members, None if only the facts are known to.
+    most
+        What any other member can have of what they are ranked by.
     """
 
     sums: Sums
@@ -93,6 +98,7 @@ class Ranked:
     stated: int
     counted: bool
     rollup: Rollup | None
+    most: float
 
 
 def fetch_ranking(
@@ -115,16 +121,15 @@ def fetch_ranking(
     for rollup in _rollups(reading, ranking):
         most = fetch_bound(reading, rollup, ranking.days)
         found = _run(reading, ranking, _pieces(reading, rollup, facts, ranking.days))
-        complete = most == 0
         certain = _certain(found, ranking, most)
-        if complete:
-            break
-        if certain >= (ranking.enough or ranking.limit):
-            found = found.take(range(certain))
+        if most == 0 or _suffices(ranking, certain, most):
             break
     else:
-        rollup, complete = None, True
+        rollup, most = None, 0
         found = _run(reading, ranking, [Piece(facts, ranking.days)])
+    complete, others = most == 0, max(most, _beyond(found, ranking))
+    if not complete:
+        found = found.take(range(certain))
     members, stated = len(found.members), sum(each is not None for each in found.firsts)
     shown = found.take(range(min(members, ranking.limit)))
     counted = complete and members <= ranking.limit
@@ -142,7 +147,7 @@ def fetch_ranking(
     if compared is not None:
         pieces = member_pieces(reading, ranking, compared, rollup=rollup)
         before = fetch_members(reading, ranking, shown.firsts, pieces)
-    return Ranked(shown, before, members, stated, counted, rollup)
+    return Ranked(shown, before, members, stated, counted, rollup, others)
 
 
 def fetch_from(
@@ -239,7 +244,9 @@ def fetch_bound(reading: Reading, rollup: Rollup, days: DateRange) -> int:
     conditions = []
     for reach in rollup.reaches:
         condition = bounds.c.reach == reach
-        if reach != "ever":
+        if reach == "months":
+            condition &= bounds.c.registered_on.in_(rollup.covering(days))
+        elif reach != "ever":
             selection, scope = _of_columns(reading, frozenset(rollup.bound_keys(reach)))
             condition &= matching(selection, scope, table=bounds, days=months)
         conditions.append(condition)
@@ -269,6 +276,19 @@ def _certain(found: Sums, ranking: Ranking, most: int) -> int:
     """Return how many of the first are so for certain if any other member has ``most`` at most."""
     values = found.arrays[MEASURES[ranking.order].numerator][: ranking.limit]
     return int((values > most).sum())
+
+
+def _suffices(ranking: Ranking, certain: int, most: int) -> bool:
+    if certain >= ranking.limit:
+        return True
+    enough = ranking.enough is not None and certain >= ranking.enough
+    return enough and (ranking.least <= 0 or most < ranking.least)
+
+
+def _beyond(found: Sums, ranking: Ranking) -> float:
+    """Return the most of the members found beyond the limit."""
+    values = found.arrays[MEASURES[ranking.order].numerator][ranking.limit :]
+    return float(values.max()) if len(values) else 0.0
 
 
 def _facts(reading: Reading, ranking: Ranking) -> Source:

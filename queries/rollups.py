@@ -28,19 +28,23 @@ from queries.cubes import (
     year_spans,
 )
 from queries.schema import submission_words, submissions
-from queries.selection import DateRange
+from queries.selection import DateRange, add_months
 
-LEADING_OPERATORS = 5_000
-"""Operators kept; ours. The 5,000th of 1.3 million had 182 of 20 million submissions."""
+LEADING_OPERATORS = 20_000
+"""Operators kept; ours. Of 20 million submissions any other of 1.3 million had 56 at most, and 10
+at most within two months, while the 600th of 30 days had 10."""
 
 LEADING_WORDS = 1_000
 """Words kept; ours, many times what a list of hot words shows."""
 
-REACHES = ("ever", "month", "city")
-"""A bound holds for all time, for a month and kind, or for a month and kind in a city."""
+REACHES = ("ever", "months", "month", "city", "county")
+"""A bound holds for all time, for a month and the next together, for a month and kind, or for a
+month and kind in a city or a county. Of operators the second is the least, since one that has much
+of one kind or in one month has little of the others; of words it would gain little."""
 
 _MONTH = ("registered_on", "kind", "excluded")
 _REGION = ("province_code", "city_code")
+_COUNTY = (*_REGION, "county_code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,23 @@ class Rollup:
     @property
     def reaches(self) -> tuple[str, ...]:
         """What the members left out are bounded within, of `REACHES`."""
-        return REACHES if set(_REGION) <= set(self.columns) else REACHES[:-1]
+        return tuple(
+            reach
+            for reach in REACHES
+            if (reach != "months" or self.member == "operator_id")
+            and (reach != "city" or set(_REGION) <= set(self.columns))
+            and (reach != "county" or set(_COUNTY) <= set(self.columns))
+        )
 
     def bound_keys(self, reach: str) -> tuple[str, ...]:
         """Return the columns of the facts that a bound of this reach is told for."""
-        keys = {"ever": (), "month": _MONTH, "city": (*_MONTH, *_REGION)}[reach]
+        keys = {
+            "ever": (),
+            "months": ("registered_on",),
+            "month": _MONTH,
+            "city": (*_MONTH, *_REGION),
+            "county": (*_MONTH, *_COUNTY),
+        }[reach]
         return tuple(key for key in keys if key in self.keys)
 
     def order(self, grain: Grain) -> tuple[str, ...]:
@@ -87,10 +103,17 @@ class Rollup:
             return self.keys
         return (*self.columns, "registered_on", "kind", "excluded", self.member)
 
+    def covering(self, days: DateRange) -> list[dt.date]:
+        """Return first days of pairs of months that together hold these days."""
+        starts, start = [], days.start.replace(day=1)
+        while start <= days.end:
+            starts.append(start)
+            start = add_months(start, 2)
+        return starts
+
 
 _MANY_COLUMNS = (
-    *_REGION,
-    "county_code",
+    *_COUNTY,
     "industry_section",
     "industry",
     "product_kind",
@@ -130,7 +153,7 @@ _ALL = (
         LEADING_OPERATORS,
     ),
     Rollup("leading_words", "word_id", ("day", "month"), (), _WORDS, LEADING_WORDS),
-    Rollup("leading_city_words", "word_id", ("month",), _REGION, _WORDS, LEADING_WORDS),
+    Rollup("leading_county_words", "word_id", ("month",), _COUNTY, _WORDS, LEADING_WORDS),
     Rollup("all_words", "word_id", ("day", "month"), (), _WORDS, None),
 )
 
@@ -228,12 +251,27 @@ def derive_rollup(
 
 def _derive_bounds(conn: sa.Connection, rollup: Rollup, days: Collection[dt.date] | None) -> None:
     bounds = _BOUNDS[rollup.name]
+    single = [reach for reach in rollup.reaches if reach not in {"ever", "months"}]
     for span in year_spans(conn) if days is None else affected_spans(days, "month"):
-        conn.execute(bounds.delete().where(within(bounds, span)))
-        for reach in rollup.reaches[1:]:
+        conn.execute(bounds.delete().where(bounds.c.reach.in_(single), within(bounds, span)))
+        for reach in single:
             _insert_bounds(conn, rollup, reach, _of(rollup, span))
+        if "months" in rollup.reaches:
+            _derive_pairs(conn, rollup, span)
     conn.execute(bounds.delete().where(bounds.c.reach == "ever"))
     _insert_bounds(conn, rollup, "ever", sa.select())
+
+
+def _derive_pairs(conn: sa.Connection, rollup: Rollup, span: DateRange) -> None:
+    """Redo the bounds of every month and the next that hold any of ``span``."""
+    bounds, start = _BOUNDS[rollup.name], add_months(span.start, -1)
+    while start <= span.end:
+        first = bounds.c.registered_on == start
+        conn.execute(bounds.delete().where(bounds.c.reach == "months", first))
+        after = add_months(start, 2)
+        both = _of(rollup, DateRange(start, after - dt.timedelta(days=1)))
+        _insert_bounds(conn, rollup, "months", both, start=start)
+        start = add_months(start, 1)
 
 
 def _add_leading(conn: sa.Connection, rollup: Rollup) -> None:
@@ -306,10 +344,21 @@ def _rows(rollup: Rollup, grain: Grain, span: DateRange) -> sa.Select[*tuple[Any
 
 
 def _insert_bounds(
-    conn: sa.Connection, rollup: Rollup, reach: str, rows: sa.Select[*tuple[Any, ...]]
+    conn: sa.Connection,
+    rollup: Rollup,
+    reach: str,
+    rows: sa.Select[*tuple[Any, ...]],
+    *,
+    start: dt.date | None = None,
 ) -> None:
+    """Insert the bounds of one reach over these rows; all of them are from ``start`` if given."""
     member = _member(rollup)
-    keys = {name: key_expression(name, "month") for name in rollup.bound_keys(reach)}
+    fixed = {} if start is None else {"registered_on": sa.literal(start, sa.Date())}
+    keys = {
+        name: key_expression(name, "month")
+        for name in rollup.bound_keys(reach)
+        if name not in fixed
+    }
     counted = (
         rows.add_columns(
             *[key.label(name) for name, key in keys.items()], sa.func.count().label("submissions")
@@ -320,10 +369,10 @@ def _insert_bounds(
     )
     groups = [counted.c[name] for name in keys]
     largest = (
-        sa.select(sa.literal(reach), *groups, sa.func.max(counted.c.submissions))
+        sa.select(sa.literal(reach), *fixed.values(), *groups, sa.func.max(counted.c.submissions))
         .select_from(counted)
         .group_by(*groups)
         .having(sa.func.count() > 0)
     )
-    names = ["reach", *keys, "submissions"]
+    names = ["reach", *fixed, *keys, "submissions"]
     conn.execute(_BOUNDS[rollup.name].insert().from_select(names, largest))

@@ -72,6 +72,8 @@ class ScreenPlan:
         Levels of rows and columns.
     limit
         Most members of a breakdown.
+    operators
+        Most operators; None for ``limit``. The fewer, the sooner a rollup knows them.
     words
         Most words.
     notable
@@ -91,6 +93,7 @@ class ScreenPlan:
     )
     matrix: tuple[str, str] = ("city_code", "issue_type")
     limit: int = 20
+    operators: int | None = None
     words: int = 60
     notable: int = 30
 
@@ -195,7 +198,7 @@ def _rankings(
                 opened,
                 measures=("submissions",),
                 order="submissions",
-                limit=plan.limit,
+                limit=plan.operators or plan.limit,
                 count_members=False,
                 total=None if by_operator else known,
             )

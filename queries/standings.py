@@ -8,7 +8,13 @@ import numpy as np
 import pandas as pd
 
 from queries.breakdowns import OPERATOR, check_breakdown
-from queries.candidates import WORD_CANDIDATES, Candidates, candidate_pieces, fetch_candidates
+from queries.candidates import (
+    OPERATOR_CANDIDATES,
+    WORD_CANDIDATES,
+    Candidates,
+    candidate_pieces,
+    fetch_candidates,
+)
 from queries.counting import fetch_number
 from queries.figures import divided, figures
 from queries.hot_words import LEVEL as WORD
@@ -181,17 +187,27 @@ def fetch_standings(
     with reading(warehouse, selection, scope) as opened:
         windows = total_windows(opened)
         plain = order in {"value", "share"} and not ascending and limits == NO_LIMITS
-        found = fetch_candidates(
-            opened,
-            level,
-            measure,
-            windows,
-            count_members=count_members,
-            every_word_from=None if plain and page * limit <= WORD_CANDIDATES else limits.at_least,
-        )
-        frame = _frame(opened, found, level, measure, windows)
-        kept = frame[_within(frame, limits)]
-        shown = _in_order(kept, order, ascending=ascending)[(page - 1) * limit : page * limit]
+        from_leading = plain and page * limit <= WORD_CANDIDATES
+
+        def look(at_least: float) -> tuple[Candidates, pd.DataFrame, pd.DataFrame]:
+            found = fetch_candidates(
+                opened,
+                level,
+                measure,
+                windows,
+                count_members=count_members,
+                every_word_from=None if from_leading else limits.at_least,
+                at_least=at_least,
+            )
+            frame = _frame(opened, found, level, measure, windows)
+            kept = frame[_within(frame, limits)]
+            ordered = _in_order(kept, order, ascending=ascending)
+            return found, kept, ordered[(page - 1) * limit : page * limit]
+
+        rising = order in {"change", "yearly_change"} and not ascending
+        found, kept, shown = look(0.0 if rising else limits.at_least)
+        if rising and level == OPERATOR and _may_miss(found, shown[order], measure, limits, limit):
+            found, kept, shown = look(limits.at_least)
         buckets = trend_buckets(warehouse, windows["current"])
         trends = _trends(opened, found, [int(each) for each in shown.index], measure, buckets)
         shown = shown.reset_index(drop=True)
@@ -216,6 +232,20 @@ def fetch_standings(
         not_stated=int(kept["member"].isna().sum()),
         gone=_gone(kept, measure),
     )
+
+
+def _may_miss(
+    found: Candidates, rises: pd.Series, measure: str, limits: Limits, limit: int
+) -> bool:
+    """Tell whether more operators than were looked at may be within the limits and rise most.
+
+    None rises by more than it has, and more than `OPERATOR_CANDIDATES` are never looked at.
+    """
+    if limits.at_least <= 0 or _all_are_known(found, measure, limits):
+        return False
+    if found.ranked["current"].sum() >= OPERATOR_CANDIDATES:
+        return False
+    return len(rises) < limit or not rises.iloc[-1] > found.most
 
 
 def _all_are_known(found: Candidates, measure: str, limits: Limits) -> bool:

@@ -5,14 +5,16 @@ of no wrong and is not judged.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import sqlalchemy as sa
 
-from analytics.category_doubts import category_doubts
+from analytics.category_doubts import CategoryDoubts, category_doubts
 from jobs.decided import Decided
-from jobs.finders.finder import Finder
+from jobs.finders.finder import Finder, Finish, at_once
+from jobs.spreading import ahead
 from queries import category_doubts as kept
 from queries.category_tables import STEP, UNCLEAR
 from queries.vocabulary import Kind
@@ -21,30 +23,48 @@ KINDS = (Kind.COMPLAINT.value, Kind.TIPOFF.value)
 
 SEED = 0
 
+_Judging = tuple[pd.DataFrame, Callable[[], CategoryDoubts]]
 
-def find(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) -> int:  # noqa: ARG001
-    """Judge the categories of the newest records anew, unless no record changed.
+
+def begin(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) -> Finish:  # noqa: ARG001
+    """Begin to judge the categories of the newest records anew, unless no record changed.
 
     At most `queries.category_doubts.MAX_RECORDS` of a kind are read, so that the time it takes does
     not grow with the data.
     """
     if days is not None and not days:
-        return kept.count_doubts(conn)
+        return kept.count_doubts
     last = kept.last_day(conn)
+    begun = (
+        []
+        if last is None
+        else [_judged(kept.read_entered(conn, each, last), last) for each in KINDS]
+    )
+    return functools.partial(_finish, begun)
+
+
+def _judged(records: pd.DataFrame, last: dt.date) -> _Judging:
+    window = pd.Timestamp(last - dt.timedelta(days=kept.WINDOW_DAYS))
+    task = functools.partial(
+        category_doubts,
+        records["narrative"],
+        records["issue_type"],
+        judged=int((pd.to_datetime(records["registered_on"]) > window).sum()),
+        unclear=UNCLEAR,
+        seed=SEED,
+    )
+    return records, ahead(task, size=len(records))
+
+
+def _finish(begun: Sequence[_Judging], conn: sa.Connection) -> int:
     kept.make_categories_anew(conn)
-    if last is not None:
-        for kind in KINDS:
-            _judge(conn, kept.read_entered(conn, kind, last), last)
+    for records, doubts in begun:
+        _store(conn, records, doubts())
     kept.write_run(conn)
     return kept.count_doubts(conn)
 
 
-def _judge(conn: sa.Connection, records: pd.DataFrame, last: dt.date) -> None:
-    window = last - dt.timedelta(days=kept.WINDOW_DAYS)
-    judged = int((pd.to_datetime(records["registered_on"]) > pd.Timestamp(window)).sum())
-    found = category_doubts(
-        records["narrative"], records["issue_type"], judged=judged, unclear=UNCLEAR, seed=SEED
-    )
+def _store(conn: sa.Connection, records: pd.DataFrame, found: CategoryDoubts) -> None:
     named = records[["submission_key", "registered_on"]]
     told = found.frame
     entered = told["entered"].astype(object).where(told["entered"].notna(), None)
@@ -61,4 +81,6 @@ def _judge(conn: sa.Connection, records: pd.DataFrame, last: dt.date) -> None:
     )
 
 
-FINDER = Finder(STEP, find)
+find = at_once(begin)
+
+FINDER = Finder(STEP, find, begin=begin)

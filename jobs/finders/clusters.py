@@ -5,8 +5,9 @@ people changed the seed topics; between two runs only people's decisions are app
 """
 
 import datetime as dt
+import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,11 +25,13 @@ from analytics.cluster_levels import LEVELS, LevelClusters, cluster_levels
 from analytics.cluster_matching import match_clusters
 from analytics.embedding import VECTOR_FILES
 from jobs.decided import Decided
-from jobs.finders.finder import Finder, digest_of
+from jobs.finders.finder import Finder, Finish, at_once, digest_of
 from jobs.lexicons import lexicon, stopwords
+from jobs.spreading import ahead
 from jobs.words import shipped_digest
 from queries import cluster_runs, cluster_tables
 from queries.cluster_runs import DAYS_BETWEEN_RUNS, GROWN_SHARE, KeptRun, Run
+from queries.selection import DateRange
 from queries.vocabulary import DecisionKind
 
 SEED = 0
@@ -65,20 +68,41 @@ class _Standing:
     decision: Decision
 
 
-def find(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) -> int:
-    """Find clusters if it is time, and bring them in step with what people decided."""
+_Levels = tuple[dict[str, LevelClusters], pd.DataFrame]
+"""Clusters by level, and the places of texts on the map."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A run that was begun, and what gives the clusters that it finds."""
+
+    days: DateRange | None
+    available: int
+    topics: str
+    texts: pd.DataFrame
+    levels: Callable[[], _Levels]
+
+
+def begin(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) -> Finish:
+    """Begin to find clusters if it is time."""
+    run = cluster_runs.latest_run(conn)
+    topics = _topics(decided)
+    is_due = run is None or run.topics != topics or _is_due(conn, run, anew=days is None)
+    return functools.partial(_finish, _begin_run(conn, topics) if is_due else None, decided=decided)
+
+
+def _finish(begun: _Begun | None, conn: sa.Connection, *, decided: Decided) -> int:
+    """Keep the run that was begun, and bring all in step with what people decided."""
     run = cluster_runs.latest_run(conn)
     anchors = {} if run is None else cluster_runs.read_anchors(conn)
     standing = _standing(decided, anchors)
-    topics = _topics(decided)
-    if run is None or run.topics != topics or _is_due(conn, run, anew=days is None):
+    if begun is not None:
         before = None if run is None else cluster_runs.read_run(conn, run)
-        texts, kept = _new_run(conn, before, topics)
-    elif [each.decision_id for each in standing] == sorted(anchors):
+        texts, kept = begun.texts, _new_run(conn, before, begun)
+    elif run is None or [each.decision_id for each in standing] == sorted(anchors):
         return cluster_runs.count_members(conn)
     else:
-        kept = cluster_runs.read_run(conn, run)
-        texts = cluster_runs.read_run_texts(conn)
+        texts, kept = cluster_runs.read_run_texts(conn), cluster_runs.read_run(conn, run)
     _write_decided(conn, kept, standing, texts.set_index("submission_id")["narrative"])
     return cluster_runs.count_members(conn)
 
@@ -115,10 +139,8 @@ def _standing(decided: Decided, anchors: Mapping[int, str]) -> list[_Standing]:
     ]
 
 
-def _new_run(
-    conn: sa.Connection, before: KeptRun | None, topics: str
-) -> tuple[pd.DataFrame, KeptRun]:
-    """Cluster the newest texts; return them and what was found."""
+def _begin_run(conn: sa.Connection, topics: str) -> _Begun:
+    """Begin to cluster the newest texts."""
     days = cluster_runs.window(conn)
     available = 0 if days is None else cluster_runs.count_texts(conn, days)
     texts = (
@@ -126,34 +148,43 @@ def _new_run(
         if days is None
         else cluster_runs.read_texts(conn, days)
     )
-    levels = cluster_levels(
-        texts.set_index("submission_id")["narrative"],
-        seeds=json.loads(topics),
-        lexicon=lexicon(),
-        stopwords=stopwords(),
-        seed=SEED,
+    task = functools.partial(
+        levels_of, texts.set_index("submission_id")["narrative"], json.loads(topics)
     )
+    return _Begun(days, available, topics, texts, ahead(task, size=len(texts)))
+
+
+def levels_of(texts: pd.Series, topics: Mapping[str, Sequence[str]]) -> _Levels:
+    """Return the clusters of texts by level, and the places of texts on the map."""
+    found = cluster_levels(texts, seeds=topics, lexicon=lexicon(), stopwords=stopwords(), seed=SEED)
+    return dict(found.by_level), found.places
+
+
+def _new_run(conn: sa.Connection, before: KeptRun | None, begun: _Begun) -> KeptRun:
+    """Keep a run; return what was found."""
+    days, texts = begun.days, begun.texts
+    levels, places = begun.levels()
     run = Run(
         run_id=1 if before is None else before.run.run_id + 1,
         first_day=None if days is None else days.start,
         last_day=None if days is None else days.end,
-        available=available,
+        available=begun.available,
         clustered=len(texts),
         seed=SEED,
         next_number=1 if before is None else before.run.next_number,
-        topics=topics,
+        topics=begun.topics,
         made_at=dt.datetime.now(tz=dt.UTC).replace(tzinfo=None, microsecond=0),
     )
     found, members, told = [], [], []
     for name in LEVELS:
-        run, numbered, ended = _numbered(run, levels.by_level[name], name, before)
+        run, numbered, ended = _numbered(run, levels[name], name, before)
         found.append(numbered.topics.reset_index().assign(level=name))
-        members.append(_members(texts, levels.by_level[name], numbered, name))
+        members.append(_members(texts, levels[name], numbered, name))
         told.append(
             {
                 "run_id": run.run_id,
                 "level": name,
-                "stability": _or_none(levels.by_level[name].stability),
+                "stability": _or_none(levels[name].stability),
                 "ended": ended,
             }
         )
@@ -162,8 +193,8 @@ def _new_run(
         pd.concat(found, ignore_index=True)[list(FOUND_COLUMNS)],
         pd.concat(members, ignore_index=True)[list(MEMBER_COLUMNS)],
     )
-    cluster_runs.begin_run(conn, kept, told, _places(texts, levels.places))
-    return texts, kept
+    cluster_runs.begin_run(conn, kept, told, _places(texts, places))
+    return kept
 
 
 def _or_none(value: float) -> float | None:
@@ -323,9 +354,12 @@ def _rows(
     return pd.DataFrame(rows, columns=list(CLUSTER_COLUMNS))
 
 
+find = at_once(begin)
+
 FINDER = Finder(
     cluster_tables.STEP,
     find,
+    begin=begin,
     decided_by=(DecisionKind.CLUSTER, DecisionKind.TOPIC),
     rules=lambda: digest_of(*VECTOR_FILES) + shipped_digest(),
 )

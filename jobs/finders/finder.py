@@ -15,6 +15,21 @@ Find = Callable[[sa.Connection, Sequence[dt.date] | None, Decided], int]
 """Takes the days whose submissions changed, None for all, none at all where only decisions did;
 returns how many rows are stored."""
 
+Finish = Callable[[sa.Connection], int]
+"""Stores what was begun; returns how many rows are stored."""
+
+Begin = Callable[[sa.Connection, Sequence[dt.date] | None, Decided], Finish]
+"""The first part of a `Find`: reads what is needed and begins the pure work, and writes nothing."""
+
+
+def at_once(begin: Begin) -> Find:
+    """Return what begins and finishes in one go."""
+
+    def find(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) -> int:
+        return begin(conn, days, decided)(conn)
+
+    return find
+
 
 @dataclass(frozen=True, slots=True)
 class Finder:
@@ -33,6 +48,9 @@ class Finder:
         rules, such as the register and events; a refresh then runs it though no day changed.
     left_out
         Gives what of people's decisions it cannot work by and leaves out, a sentence each.
+    begin
+        Begins it before its turn, while steps are made that it does not rest on; None where it has
+        no pure work that takes long.
     """
 
     name: str
@@ -41,6 +59,7 @@ class Finder:
     rules: Callable[[], str] | None = None
     sources: Callable[[sa.Connection], str] | None = None
     left_out: Callable[[Decided], Sequence[str]] | None = None
+    begin: Begin | None = None
 
 
 def digest_of(*files: Path) -> str:

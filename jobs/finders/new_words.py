@@ -7,7 +7,8 @@ so that the decision can be read and taken back.
 import csv
 import datetime as dt
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import ahocorasick_rs
 import numpy as np
@@ -19,9 +20,9 @@ import sqlalchemy as sa
 from analytics.new_words import find_new_words
 from analytics.word_rules import RULES_FILE
 from jobs.decided import Decided
-from jobs.finders.finder import Finder, digest_of
+from jobs.finders.finder import Finder, Finish, at_once, digest_of
 from jobs.lexicons import ASSETS, lexicon
-from jobs.spreading import spread
+from jobs.spreading import ahead, spread
 from jobs.words import shipped_digest
 from queries import new_words
 from queries.new_words import (
@@ -50,21 +51,43 @@ in words that everybody knows, and parts of longer new words."""
 KEPT = 400
 """Words kept, the best; ours, many more than anybody reads."""
 
+SPREAD_FROM = 10
+"""Batches from which hits are sought by several processes: a batch takes a tenth of a second."""
+
 Hits = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 """Numbers of texts, and of the words that stand in them."""
 
 
-def find(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) -> int:
-    """Search the newest submissions for new words, and find where they stand."""
-    search = _search(conn) if days is None or days else new_words.known_search(conn)
+@dataclass(frozen=True, slots=True)
+class _Searching:
+    """A search that was begun, and what gives the words that it finds."""
+
+    search: Search
+    rows: Callable[[], list[dict[str, object]]]
+
+
+def begin(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) -> Finish:
+    """Begin to search the newest submissions for new words."""
+    searching = _begin_search(conn) if days is None or days else None
+    return functools.partial(_finish, searching, _decided_words(decided))
+
+
+def _finish(searching: _Searching | None, decided_words: set[str], conn: sa.Connection) -> int:
+    """Keep the new words, and find where they and those that people decided about stand."""
+    if searching is None:
+        search = new_words.known_search(conn)
+    else:
+        search = searching.search
+        new_words.make_new_words_anew(conn, search)
+        new_words.add_words(conn, searching.rows())
     stored = new_words.stored_words(conn)
     found = {word for word, is_found in stored.items() if is_found}
     folded = {word.lower() for word in found}
-    extra = {word for word in _decided_words(decided) if word.lower() not in folded}
+    extra = {word for word in decided_words if word.lower() not in folded}
     before = stored.keys() - found
     new_words.forget_words(conn, sorted(before - extra))
     new_words.add_words(conn, [{"word": word} for word in sorted(extra - before)])
-    wanted = sorted(extra - before if days is not None and not days else found | extra)
+    wanted = sorted(extra - before if searching is None else found | extra)
     _store_hits(conn, search, wanted)
     return new_words.count_new_words(conn)
 
@@ -88,17 +111,14 @@ def spans_of(whole: DateRange) -> tuple[DateRange, DateRange | None]:
     return window, DateRange(first, window.start - dt.timedelta(days=1))
 
 
-def _search(conn: sa.Connection) -> Search:
+def _begin_search(conn: sa.Connection) -> _Searching:
     whole = new_words.data_days(conn)
     if whole is None:
-        new_words.make_new_words_anew(conn, search := Search())
-        return search
+        return _Searching(Search(), list)
     window, past = spans_of(whole)
     in_window = new_words.count_narratives(conn, window)
     if past is None:
-        search = Search(window.start, window.end, window_texts=in_window)
-        new_words.make_new_words_anew(conn, search)
-        return search
+        return _Searching(Search(window.start, window.end, window_texts=in_window), list)
     in_past = new_words.count_narratives(conn, past)
     texts = new_words.read_narratives(conn, window, limit=WINDOW_TEXTS, total=in_window)
     baseline = new_words.read_narratives(conn, past, limit=BASELINE_TEXTS, total=in_past)
@@ -114,15 +134,14 @@ def _search(conn: sa.Connection) -> Search:
     )
     known = {*lexicon(), *_names_of_places()}
     known.update(new_words.respondent_names(conn, window, limit=NAMES))
-    new_words.make_new_words_anew(conn, search)
     season: list[str] = []
     if past.days == BASELINE_DAYS:
         year = dt.timedelta(days=BASELINE_DAYS)
         season_days = DateRange(window.start - year, window.end - year)
         in_season = new_words.count_narratives(conn, season_days)
         season = new_words.read_narratives(conn, season_days, limit=WINDOW_TEXTS, total=in_season)
-    new_words.add_words(conn, rows_of(texts, baseline, season, known))
-    return search
+    task = functools.partial(rows_of, texts, baseline, season, known)
+    return _Searching(search, ahead(task, size=len(texts) + len(baseline)))
 
 
 def rows_of(
@@ -179,7 +198,9 @@ def _store_hits(conn: sa.Connection, search: Search, wanted: Sequence[str]) -> N
     names = np.array(wanted, dtype=object)
     work = functools.partial(hits, tuple(wanted))
     batches = new_words.read_hittable(conn, days)
-    for batch, (texts, words) in spread(batches, work, given=lambda batch: batch.texts):
+    for batch, (texts, words) in spread(
+        batches, work, given=lambda batch: batch.texts, parallel_from=SPREAD_FROM
+    ):
         new_words.add_hits(
             conn,
             pa.table(
@@ -217,9 +238,12 @@ def _searcher(words: tuple[str, ...]) -> ahocorasick_rs.AhoCorasick:
     return ahocorasick_rs.AhoCorasick([word.lower() for word in words])
 
 
+find = at_once(begin)
+
 FINDER = Finder(
     new_words.STEP,
     find,
+    begin=begin,
     decided_by=(DecisionKind.WORD,),
     rules=lambda: digest_of(RULES_FILE) + shipped_digest(),
 )

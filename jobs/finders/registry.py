@@ -6,6 +6,7 @@ from jobs.finders import (
     clusters,
     entry_checks,
     identity,
+    leads,
     new_words,
     repeats,
     scores,
@@ -31,6 +32,7 @@ AFTER_COUNTING: tuple[Finder, ...] = (
     new_words.FINDER,
     clusters.FINDER,
     scores.FINDER,
+    leads.FINDER,
 )
 
 FINDERS = {each.name: each for each in (*BEFORE_OPERATORS, *BEFORE_COUNTING, *AFTER_COUNTING)}

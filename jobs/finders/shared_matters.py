@@ -1,7 +1,8 @@
 """What many persons share: one operator and problem, one event told in many texts, one circulated letter."""
 
 import datetime as dt
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,8 @@ from analytics.repeats import find_shared_matters
 from analytics.same_issue import group_same_issue
 from analytics.topic_words import label_words
 from jobs.decided import Decided
-from jobs.finders.finder import Finder
+from jobs.finders.finder import Finder, Finish, at_once
+from jobs.spreading import ahead
 from jobs.words import shipped_digest
 from queries import repeats
 from queries.schema import submission_words, words
@@ -30,13 +32,22 @@ CLAIMS = (Kind.COMPLAINT.value, Kind.TIPOFF.value)
 """Inquiries are passed over: their notes follow the desk's own wording."""
 
 
-def find(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) -> int:  # noqa: ARG001
-    """Find anew, in the newest submissions, what many persons share.
+def begin(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) -> Finish:  # noqa: ARG001
+    """Begin to find anew, in the newest submissions, what many persons share.
 
     What is looked at is bounded by days and by narratives, so that the step takes seconds however
     large the warehouse is, and the outcome depends on the facts alone.
     """
-    found = pd.concat([_one_operator(conn), _events(conn), _letters(conn)], ignore_index=True)
+    told, signed = _read_told(conn), _read_signed(conn)
+    events = ahead(functools.partial(events_in, told), size=len(told))
+    letters = ahead(functools.partial(letters_in, signed), size=len(signed))
+    return functools.partial(_finish, events, letters)
+
+
+def _finish(
+    events: Callable[[], pd.DataFrame], letters: Callable[[], pd.DataFrame], conn: sa.Connection
+) -> int:
+    found = pd.concat([_one_operator(conn), events(), letters()], ignore_index=True)
     matters = (
         found.groupby(["kind", "group_key"], sort=True)
         .agg(size=("submission_key", "size"), persons=("person_key", "nunique"))
@@ -73,26 +84,36 @@ def _one_operator(conn: sa.Connection) -> pd.DataFrame:
     return _grouped(rows, found["submission_id"], found["group"], GroupKind.MANY_PERSONS)
 
 
-def _letters(conn: sa.Connection) -> pd.DataFrame:
-    rows = repeats.read_newest(
+def _read_signed(conn: sa.Connection) -> pd.DataFrame:
+    """Return the submissions among which circulated letters are looked for."""
+    return repeats.read_newest(
         conn,
         (*repeats.SHARED, "narrative"),
         days=repeats.LETTER_DAYS,
         limit=repeats.MOST_LETTER_TEXTS,
         kinds=CLAIMS,
     )
+
+
+def letters_in(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the copies of circulated letters among these submissions."""
     found = find_template_letters(rows)
     return _grouped(rows, found["submission_id"], found["letter"], GroupKind.LETTER)
 
 
-def _events(conn: sa.Connection) -> pd.DataFrame:
-    rows = repeats.read_newest(
+def _read_told(conn: sa.Connection) -> pd.DataFrame:
+    """Return the submissions among which events are looked for."""
+    return repeats.read_newest(
         conn,
         (*repeats.SHARED, "narrative"),
         days=repeats.EVENT_DAYS,
         limit=repeats.MOST_EVENT_TEXTS,
         kinds=CLAIMS,
     )
+
+
+def events_in(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the submissions among these that tell of an event that many persons speak of."""
     event = group_same_issue(rows["narrative"], rows["registered_at"])
     rows = rows.assign(event=event.to_numpy())[event.to_numpy() >= 0]
     rows = rows.sort_values(["event", "registered_at", "submission_id"])
@@ -159,4 +180,12 @@ def _labels(conn: sa.Connection, found: pd.DataFrame, matters: pd.DataFrame) -> 
     return ["、".join(each[:NAMED_BY]) for each in named]
 
 
-FINDER = Finder(repeats.SHARED_STEP, find, decided_by=(DecisionKind.WORD,), rules=shipped_digest)
+find = at_once(begin)
+
+FINDER = Finder(
+    repeats.SHARED_STEP,
+    find,
+    decided_by=(DecisionKind.WORD,),
+    rules=shipped_digest,
+    begin=begin,
+)

@@ -20,8 +20,9 @@ from jobs.importing.tables import Batch, Reason
 from jobs.importing.targets import Reader, by_reader
 from jobs.importing.texts import FieldTexts
 from jobs.importing.words import LIST_SEPARATORS, split_words, word_key, words_of
+from queries.event_codes import PenaltySeverity
 from queries.operator_loading import STAGED_BY_RECORDS
-from queries.vocabulary import OperatorEvent, PenaltySeverity, Records
+from queries.vocabulary import OperatorEvent, Records
 
 FIRST_YEAR = 1949
 """Firms and licences older than this are typing errors."""

@@ -2,8 +2,9 @@
 
 from analytics.masking_rules import PersonalKind
 from jobs.importing.targets import TARGETS, Reader, Target
+from queries.event_codes import EVENT_OUTCOMES, EVENT_SEVERITIES
 from queries.operator_tables import operator_events, operator_register
-from queries.vocabulary import EVENT_OUTCOMES, EVENT_SEVERITIES, OperatorEvent, Records
+from queries.vocabulary import OperatorEvent, Records
 
 EVENT_KIND_WORDS = "event_kind"
 OUTCOME_WORDS = {kind: f"{kind}_outcome" for kind in EVENT_OUTCOMES}

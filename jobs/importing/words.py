@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from queries import vocabulary
+from queries import event_codes, vocabulary
 
 WORDS_FILE = Path(__file__).resolve().parents[2] / "assets" / "source_words.yaml"
 
@@ -26,8 +26,8 @@ CODES: dict[str, tuple[str, ...]] = {
     "flag": ("1", "0"),
     "operator_status": tuple(vocabulary.OperatorStatus),
     "event_kind": tuple(vocabulary.OperatorEvent),
-    **{f"{kind}_outcome": tuple(codes) for kind, codes in vocabulary.EVENT_OUTCOMES.items()},
-    **{f"{kind}_severity": tuple(codes) for kind, codes in vocabulary.EVENT_SEVERITIES.items()},
+    **{f"{kind}_outcome": tuple(codes) for kind, codes in event_codes.EVENT_OUTCOMES.items()},
+    **{f"{kind}_severity": tuple(codes) for kind, codes in event_codes.EVENT_SEVERITIES.items()},
 }
 """Stored codes by section of the word file."""
 

@@ -49,6 +49,7 @@ PAGES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "repeats": frozenset(Role),
         "tags": frozenset(Role),
         "campaigns": frozenset(Role),
+        "leads": frozenset(Role),
         "new_words": frozenset(Role),
         "regions": frozenset(Role),
         "changes": frozenset(Role),

@@ -10,12 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from analytics.attribution import explain_change
-from pages.components import change_levels, data, listing, screen_rows
+from pages.components import change_levels, data, operator_data, screen_rows
 from pages.components.selection_bar import operator_names
 from pages.components.settings import settings
 from queries.measures import Measure
 from queries.scope import Scope
-from queries.selection import DateRange, Period, Selection
+from queries.selection import DateRange, Selection
 
 SMALL_BASE = screen_rows.SMALL_BASE
 """Below this many on both sides a change is not judged; ours."""
@@ -31,9 +31,6 @@ NOISE = 1.96
 
 
 OPERATOR = "operator_id"
-
-LOOKED_AT = 200
-"""Newest submissions that names of operators are taken from at once; the most a page can have."""
 
 RATIOS = frozenset({"recovery_rate"})
 """Measures in percent that are no share of submissions, so that they scatter otherwise."""
@@ -197,8 +194,8 @@ def _figure(whole: "pd.Series[float]", measure: Measure, suffix: str) -> tuple[f
     return (numerator / denominator if denominator else math.nan), denominator
 
 
-def names_of(explanations: pd.DataFrame, found: Finding, scope: Scope) -> dict[str, str]:
-    """Return the names of the operators among these explanations, as their submissions tell them."""
+def names_of(explanations: pd.DataFrame, scope: Scope) -> dict[str, str]:
+    """Return the names of the operators among these explanations, else as their submissions say."""
     operators = [
         str(member)
         for key, member in zip(explanations["key"], explanations["member"], strict=True)
@@ -206,23 +203,7 @@ def names_of(explanations: pd.DataFrame, found: Finding, scope: Scope) -> dict[s
     ]
     if not operators:
         return {}
-    return _names(source(), tuple(sorted(operators)), found.days, scope)
-
-
-@st.cache_data(ttl=data.TTL, max_entries=data.ENTRIES, show_spinner=False)
-def _names(
-    read_from: tuple[str, str],  # noqa: ARG001 (a part of the key)
-    operators: tuple[str, ...],
-    days: DateRange,
-    scope: Scope,
-) -> dict[str, str]:
-    names: dict[str, str] = {}
-    if len(operators) > 1:
-        period = Period.between(days.start, days.end)
-        theirs = Selection(period=period).with_filter("operator", operators)
-        newest = listing.named(data.submissions(theirs, scope, page_size=LOOKED_AT).frame)
-        known = newest[newest["operator_name"].notna()]
-        names = dict(zip(known["operator_id"], known["operator_name"], strict=True))
+    names = operator_data.names(operators)
     for operator in operators:
         if operator not in names:
             names |= operator_names(Selection().with_filter("operator", [operator]), scope)

@@ -56,7 +56,7 @@ def names_of(found: Finding, frame: pd.DataFrame, key: str, scope: Scope) -> dic
     members = frame.head(MEMBERS).assign(key=key)
     first = found.explanations.head(EXPLANATIONS)
     shown = pd.concat([members[["key", "member"]], first[["key", "member"]]]).drop_duplicates()
-    return change_finding.names_of(shown, found, scope)
+    return change_finding.names_of(shown, scope)
 
 
 def parts_of(frame: pd.DataFrame, key: str, names: Mapping[str, str]) -> tuple[Part, ...]:

@@ -377,6 +377,7 @@ def screen(
     measures: Sequence[str],
     levels: Sequence[str],
     limit: int = 20,
+    operators: int | None = None,
     words: int = 60,
     notable: int = 30,
 ) -> Screen:
@@ -386,6 +387,7 @@ def screen(
         rules=notable_rules(),
         levels=tuple(level for level in levels if level != "word" or words_are_known()),
         limit=limit,
+        operators=operators,
         words=words,
         notable=notable,
     )

@@ -32,7 +32,7 @@ from queries.results import Totals
 from queries.scope import Scope
 from queries.selection import Comparison, DateRange, Period, Selection
 
-__all__ = ["Sheet", "caption", "definitions", "offer", "savable"]
+__all__ = ["Sheet", "caption", "definitions", "offer", "offer_tables", "savable", "scope_text"]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP = "application/zip"
@@ -108,7 +108,41 @@ def offer(
 
         return make
 
-    file = f"{name}_{totals.days.start:%Y%m%d}-{totals.days.end:%Y%m%d}"
+    _buttons(made, f"{name}_{totals.days.start:%Y%m%d}-{totals.days.end:%Y%m%d}", key=key)
+
+
+def offer_tables(
+    sheets: Callable[[], Sequence[Sheet]], lines: Sequence[tuple[str, str]], *, name: str, key: str
+) -> None:
+    """Draw the button that takes tables away which do not rest on a selection.
+
+    Parameters
+    ----------
+    sheets
+        As of `offer`.
+    lines
+        What the file says first besides where it is from: what was counted, and how much.
+    name
+        Name of the page, also that of the file.
+    """
+    viewer = access.viewer_now()
+    query = urlencode(address.query())
+    page = access.page_now()
+
+    def made(build: Build, form: str) -> Callable[[], bytes]:
+        def make() -> bytes:
+            told = [*_origin(name), *lines, *_of_data(viewer)]
+            content = build(sheets(), told)
+            store.record_export(viewer, subject=f"{page} {form} {query}")
+            return content
+
+        return make
+
+    day = data.status().last_day
+    _buttons(made, f"{name}_{day:%Y%m%d}" if day else name, key=key)
+
+
+def _buttons(made: Callable[[Build, str], Callable[[], bytes]], file: str, *, key: str) -> None:
     with (
         page_tools.slot(),
         st.popover("导出", icon=":material/download:", type="tertiary", key=f"{key}.popover"),
@@ -142,16 +176,25 @@ def preface(
     selection: Selection, scope: Scope, totals: Totals, *, viewer: Viewer, name: str
 ) -> list[tuple[str, str]]:
     """Return what every file says first: what was counted, how much, of when, by whom."""
-    status = data.status()
-    now = dt.datetime.now(tz=freshness.BEIJING)
     names = operator_names(selection, scope)
-    lines = [
-        ("来源", "投诉雷达"),
-        ("页面", name),
+    return [
+        *_origin(name),
         ("筛选条件", sentence(selection, scope, totals, names)),
         ("统计期", wording.days_text(totals.days)),
         ("诉求数量", _base(totals)),
-        ("可见范围", _scope_text(scope)),
+        *_of_data(viewer, scope),
+    ]
+
+
+def _origin(name: str) -> list[tuple[str, str]]:
+    return [("来源", "投诉雷达"), ("页面", name)]
+
+
+def _of_data(viewer: Viewer, scope: Scope | None = None) -> list[tuple[str, str]]:
+    status = data.status()
+    now = dt.datetime.now(tz=freshness.BEIJING)
+    lines = [
+        ("可见范围", scope_text(viewer.scope if scope is None else scope)),
         ("数据截至", wording.date_text(status.last_day)),
         ("数据版本", status.generation),
         (
@@ -286,7 +329,8 @@ def _base(totals: Totals) -> str:
     return within if counted is None else f"共{counted:,.0f}件，{within}"
 
 
-def _scope_text(scope: Scope) -> str:
+def scope_text(scope: Scope) -> str:
+    """Return what a viewer may see, in words."""
     if scope.everything:
         return "全部区域"
     return "、".join(wording.label("region", code) for code in scope.regions)

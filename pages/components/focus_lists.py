@@ -11,6 +11,7 @@ import yaml
 
 from pages.components import (
     data,
+    figures,
     focus_address,
     leaderboards,
     member_names,
@@ -141,7 +142,7 @@ def fetch(rule: Rule, view: View, selection: Selection, scope: Scope, *, days: i
 def show(view: View, selection: Selection, scope: Scope, *, key: str) -> None:
     """Draw the list of the view's dimension with its rule; a click focuses on a member."""
     rule = rules()[view.board.key]
-    days = data.totals(selection, scope, measures=("submissions",)).days.days
+    days = data.totals(selection, scope, measures=figures.FIGURES).days.days
     found = fetch(rule, view, selection, scope, days=days)
     drawn = content(found, rule, view, selection)
 

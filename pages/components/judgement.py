@@ -128,7 +128,7 @@ def _explanation(found: Finding, then: str, scope: Scope) -> str:
     weighty = change_finding.weighty(change_finding.credible(found))
     second = _second(best, weighty)
     named = pd.DataFrame([best] if second is None else [best, second])
-    names = change_finding.names_of(named, found, scope)
+    names = change_finding.names_of(named, scope)
     share, own = wording.percent(best["share_of_change"]), _own(found, best, then)
     if weighty.empty:
         return f"{which}较为分散，变动最突出的是“{_member(best, names)}”（占{share}），{own}。"

@@ -1,6 +1,6 @@
 """The list of submissions to take away: every one that matches, masked, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -65,10 +65,10 @@ def sheets(selection: Selection, scope: Scope, *, order: str) -> list[Sheet]:
     ]
 
 
-def worded(part: pd.DataFrame) -> pd.DataFrame:
+def worded(part: pd.DataFrame, names: Sequence[str] = COLUMNS) -> pd.DataFrame:
     """Return stored columns under their Chinese names, codes in words, amounts and times as such."""
     columns = {}
-    for name in COLUMNS:
+    for name in names:
         column = tables.COLUMNS[name]
         unit = "（元）" if column.form == "yuan" else ""
         values = part[name]

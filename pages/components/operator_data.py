@@ -1,11 +1,12 @@
 """The bridge from pages to what is known of an operator besides its submissions; cached as in `data`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
 from pages.components.data import ENTRIES, TTL, Source, opened, source_now
 from queries import operator_reads
+from queries.operator_names import operator_names
 from queries.operator_reads import OperatorEvents, OperatorSources, RelatedOperators
 from queries.operator_tables import OperatorSourcesMissingError, has_operator_tables
 from queries.scope import Scope
@@ -36,6 +37,17 @@ def _known(source: Source) -> bool:
 def are_known() -> bool:
     """Tell whether the warehouse can hold the register and events of operators."""
     return _known(source_now())
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _names(source: Source, operators: tuple[str, ...]) -> dict[str, str]:
+    with opened(source).engine.connect() as conn:
+        return {str(code): name for code, name in operator_names(conn, operators).items()}
+
+
+def names(operators: Iterable[str]) -> dict[str, str]:
+    """Read the names of operators counted for the viewer, through the cache; no rights are asked."""
+    return _names(source_now(), tuple(sorted(set(operators))))
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)

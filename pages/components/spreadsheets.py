@@ -10,31 +10,37 @@ import io
 import itertools
 import math
 import re
-import unicodedata
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import xlsxwriter
+
+from pages.components.cells import (
+    MAX_TEXT,
+    Value,
+    cell_value,
+    defused,
+    letters_wide,
+    plain_text,
+    shortened,
+    too_long,
+)
 
 MAX_ROWS = 100_000
 """Most rows of one table; ours: a sheet holds 1,048,576, but no person reads more than this."""
 
-MAX_TEXT = 32_767
-"""Most characters of a cell (Excel's specification and limits)."""
+SHEET_ROWS = 1_048_576
+"""Rows of a sheet, the head among them (Excel's specification and limits)."""
 
-MAX_DIGITS = 15
-"""Digits of a number that a spreadsheet keeps (Excel's specification and limits)."""
+MAX_BANNER = 240
+"""Most characters of what is printed on every page; a header holds 255, its codes among them."""
 
-SHOWN_DIGITS = 11
-"""Digits that a spreadsheet shows before it turns to 1.2E+12."""
-
-FIRST_YEAR = 1900
-"""Earliest year that a spreadsheet knows as a date."""
+A4 = 9
+"""Number of the paper size (ECMA-376, 18.3.1.63)."""
 
 MAX_TITLE = 31
 """Longest name of a sheet (Excel's specification and limits)."""
@@ -42,19 +48,16 @@ MAX_TITLE = 31
 WIDEST, NARROWEST = 48, 8
 """Widths of a column, in letters."""
 
+PREFACE_WIDTHS = (20, 100)
+
+LINE_HEIGHT, MAX_HEIGHT = 15.0, 409.0
+"""Height of a line, and the most of a row, in points (Excel's specification and limits)."""
+
 SAMPLED = 100
 """Rows that a column's width is taken from."""
 
 PREFACE = "说明"
-CUT = "……（原文过长，已截断）"
-
-FORMULA_STARTS = frozenset("=+-@\t\r\n|＝＋－＠")
-"""First letters that spreadsheets take for a formula or a command."""
-
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
-
-Value = str | int | float | dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,10 @@ class Sheet:
         What else a reader must know of this table.
     complete
         False if there may be more rows than anyone looked at, so that nothing is said to be whole.
+    continued
+        True for a table that goes on in further sheets of a workbook where others are cut.
+    wrapped_at
+        Width in letters at which long texts go on in the next line; 0 leaves them on one.
     """
 
     title: str
@@ -84,6 +91,13 @@ class Sheet:
     shares: frozenset[str] = frozenset()
     note: str = ""
     complete: bool = True
+    continued: bool = False
+    wrapped_at: int = 0
+
+    @property
+    def widest(self) -> int:
+        """Widest column, in letters."""
+        return self.wrapped_at or WIDEST
 
     def parts(self) -> Iterator[pd.DataFrame]:
         """Return the table in parts, at least one."""
@@ -99,6 +113,7 @@ class _Written:
     rows: int = 0
     left_out: bool = False
     shortened: int = 0
+    pages: int = 1
     widths: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -115,6 +130,8 @@ class _Written:
             parts = [f"{of}导出前{self.rows:,}行"]
             if self.left_out:
                 parts.append(f"每张表最多{MAX_ROWS:,}行，请缩小范围后分次导出")
+        if self.pages > 1:
+            parts.append(f"分列于{self.pages}张工作表")
         if self.shortened:
             parts.append(f"{self.shortened:,}个单元格超过{MAX_TEXT:,}字，已截断并注明")
         if self.sheet.note:
@@ -134,56 +151,162 @@ def workbook(sheets: Sequence[Sheet], preface: Sequence[tuple[str, str]]) -> byt
         Name and content of each line of the first sheet, before those about the tables.
     """
     target = io.BytesIO()
+    write_workbook(target, sheets, preface)
+    return target.getvalue()
+
+
+def write_workbook(
+    target: io.BytesIO | Path,
+    sheets: Sequence[Sheet],
+    preface: Sequence[tuple[str, str]],
+    *,
+    banner: str = "",
+    made_at: dt.datetime | None = None,
+    sheet_rows: int = SHEET_ROWS,
+) -> list[tuple[str, str]]:
+    """Write the XLSX file of `workbook` and return what the first sheet says of each table.
+
+    Parameters
+    ----------
+    target
+        A path keeps memory flat, whatever the number of rows.
+    banner
+        Printed at the top of every page of every sheet, such as who took the file away and when.
+    made_at
+        UTC; said by the file's properties. With the same moment, the same tables give the same
+        bytes.
+    sheet_rows
+        Rows of a sheet, head included, after which a table that is ``continued`` goes on in the
+        next one.
+    """
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(target, options) as book:
-        formats = {
-            "head": book.add_format({"bold": True, "bg_color": "#eaf0f7", "bottom": 1}),
-            "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
-            "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
-            "share": book.add_format({"num_format": "0.0%"}),
-            "text": book.add_format({"num_format": "@"}),
-            "wrap": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
-        }
+    where = str(target) if isinstance(target, Path) else target
+    with xlsxwriter.Workbook(where, options) as book:
+        if made_at is not None:
+            book.set_properties({"created": made_at})
+        formats = {wrapped: _formats(book, wrapped=wrapped) for wrapped in (False, True)}
         first = book.add_worksheet(PREFACE)
-        written = []
-        for sheet, name in zip(sheets, _titles(sheets), strict=True):
-            done = _Written(sheet, name)
-            _write_sheet(book.add_worksheet(name), done, formats)
+        written, taken = [], [PREFACE]
+        for sheet in sheets:
+            done = _Written(sheet, _title(sheet.title, taken))
+            taken.append(done.name)
             written.append(done)
-        first.set_column(0, 0, 20)
-        first.set_column(1, 1, 100)
+        for done in written:
+            _write_sheet(
+                book, done, formats[done.sheet.wrapped_at > 0], taken=taken, rows=sheet_rows
+            )
+        for column, width in enumerate(PREFACE_WIDTHS):
+            first.set_column(column, column, width)
         for number, line in enumerate(explanation(preface, written)):
+            first.set_row(number, _height(line, dict(enumerate(PREFACE_WIDTHS))))
             for column, text in enumerate(line):
-                first.write_string(number, column, text, formats["wrap"])
-    return target.getvalue()
+                first.write_string(number, column, text, formats[True]["text"])
+        for page in book.worksheets() if banner else ():
+            _print_banner(page, banner)
+    return [(done.name, done.text) for done in written]
 
 
-def _write_sheet(target: Any, done: _Written, formats: dict[str, Any]) -> None:  # noqa: ANN401
-    shares: set[int] = set()
-    for number, row in enumerate(_rows(done)):
-        if number == 0:
-            shares = {at for at, name in enumerate(row) if name in done.sheet.shares}
-            for column, name in enumerate(row):
-                target.write_string(0, column, str(name), formats["head"])
-            continue
-        for column, value in enumerate(row):
-            if isinstance(value, str):
-                target.write_string(number, column, value, formats["text"])
-            elif isinstance(value, dt.datetime):
-                target.write_datetime(number, column, value, formats["moment"])
-            elif isinstance(value, dt.date):
-                target.write_datetime(number, column, value, formats["day"])
-            elif value is not None:
-                shown = formats["share"] if column in shares else None
-                target.write_number(number, column, value, shown)
-    target.freeze_panes(1, 0)
-    for column, width in done.widths.items():
-        target.set_column(column, column, width)
+def _formats(book: Any, *, wrapped: bool) -> dict[str, Any]:  # noqa: ANN401
+    placed = {"text_wrap": True, "valign": "top"} if wrapped else {}
+    return {
+        "head": book.add_format({"bold": True, "bg_color": "#eaf0f7", "bottom": 1}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left", **placed}),
+        "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left", **placed}),
+        "share": book.add_format({"num_format": "0.0%", **placed}),
+        "number": book.add_format(placed),
+        "text": book.add_format({"num_format": "@", **placed}),
+    }
+
+
+def _print_banner(page: Any, banner: str) -> None:  # noqa: ANN401
+    line = plain_text(banner).replace("\n", " ")[:MAX_BANNER]
+    while len(line) + line.count("&") > MAX_BANNER:
+        line = line[:-1]
+    line = line.replace("&", "&&")
+    unscaled = {"scale_with_doc": False}
+    page.set_header(f"&L&8{' ' if line[:1].isdigit() else ''}{line}", unscaled)
+    page.set_footer("&C&8第&P页，共&N页", unscaled)
+    page.set_landscape()
+    page.set_paper(A4)
+    page.fit_to_pages(1, 0)
+
+
+def _write_sheet(
+    book: Any,  # noqa: ANN401
+    done: _Written,
+    formats: dict[str, Any],
+    *,
+    taken: list[str],
+    rows: int,
+) -> None:
+    found = _rows(done)
+    head = next(found)
+    shares = {at for at, name in enumerate(head) if name in done.sheet.shares}
+    pages = [_page(book, done.name, head, formats)]
+    number = 0
+    for row in found:
+        number += 1
+        if number == rows:
+            taken.append(_title(done.name, taken))
+            pages.append(_page(book, taken[-1], head, formats))
+            number = 1
+        if done.sheet.wrapped_at:
+            pages[-1].set_row(number, _height(row, done.widths))
+        _write_row(pages[-1], number, row, formats, shares=shares)
+    done.pages = len(pages)
+    for page in pages:
+        for column, width in done.widths.items():
+            page.set_column(column, column, width)
+        page.print_area(0, 0, number if page is pages[-1] else rows - 1, len(head) - 1)
+
+
+def _height(row: Sequence[Value], widths: Mapping[int, int]) -> float:
+    """Return the height of a row whose texts go over several lines, in points.
+
+    Programs that do not measure it themselves would show the first line only.
+    """
+    lines = 1
+    for column, value in enumerate(row):
+        if isinstance(value, str):
+            own = sum(
+                math.ceil((letters_wide(each) + 1) / widths[column]) for each in value.split("\n")
+            )
+            lines = max(lines, own)
+    return min(lines * LINE_HEIGHT, MAX_HEIGHT)
+
+
+def _page(book: Any, name: str, head: list[str], formats: dict[str, Any]) -> Any:  # noqa: ANN401
+    page = book.add_worksheet(name)
+    for column, text in enumerate(head):
+        page.write_string(0, column, text, formats["head"])
+    page.freeze_panes(1, 0)
+    page.repeat_rows(0)
+    return page
+
+
+def _write_row(
+    page: Any,  # noqa: ANN401
+    number: int,
+    row: list[Value],
+    formats: dict[str, Any],
+    *,
+    shares: set[int],
+) -> None:
+    for column, value in enumerate(row):
+        if isinstance(value, str):
+            page.write_string(number, column, value, formats["text"])
+        elif isinstance(value, dt.datetime):
+            page.write_datetime(number, column, value, formats["moment"])
+        elif isinstance(value, dt.date):
+            page.write_datetime(number, column, value, formats["day"])
+        elif value is not None:
+            shown = formats["share" if column in shares else "number"]
+            page.write_number(number, column, value, shown)
 
 
 def tables(sheets: Sequence[Sheet], preface: Sequence[tuple[str, str]]) -> bytes:
@@ -196,7 +319,10 @@ def tables(sheets: Sequence[Sheet], preface: Sequence[tuple[str, str]]) -> bytes
     target = io.BytesIO()
     written = []
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for sheet, name in zip(sheets, _titles(sheets), strict=True):
+        taken = [PREFACE]
+        for sheet in sheets:
+            name = _title(sheet.title, taken)
+            taken.append(name)
             done = _Written(sheet, name)
             with (
                 archive.open(f"{name}.csv", "w") as raw,
@@ -209,28 +335,6 @@ def tables(sheets: Sequence[Sheet], preface: Sequence[tuple[str, str]]) -> bytes
         told = "".join(f"{name}：{content}\r\n" if name else "\r\n" for name, content in lines)
         archive.writestr(f"{PREFACE}.txt", told.encode("utf-8-sig"))
     return target.getvalue()
-
-
-def defused(value: Value) -> str:
-    """Return a value as a CSV cell that no spreadsheet takes for a formula.
-
-    Examples
-    --------
-    >>> defused("=1+1"), defused("-5"), defused(-5), defused("420106199001011234")
-    ("'=1+1", "'-5", '-5', "'420106199001011234")
-    """
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        begins = value.lstrip(" \u3000\xa0\ufeff\u200b")[:1]
-        long = len(value) > SHOWN_DIGITS and value.strip().isdigit()
-        risky = begins in FORMULA_STARTS or value[:1] in FORMULA_STARTS
-        return f"'{value}" if value and (risky or long) else value
-    if isinstance(value, dt.datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 def explanation(
@@ -254,83 +358,35 @@ def _rows(done: _Written) -> Iterator[list[Any]]:
             yield head
         columns = [part.iloc[:, at].tolist() for at in range(part.shape[1])]
         for row in zip(*columns, strict=True):
-            if done.rows == MAX_ROWS:
+            if done.rows == MAX_ROWS and not done.sheet.continued:
                 done.left_out = True
                 return
-            yield [_noted(done, at, _value(value)) for at, value in enumerate(row)]
+            yield [_noted(done, at, cell_value(value)) for at, value in enumerate(row)]
             done.rows += 1
 
 
 def _noted(done: _Written, column: int, value: Value) -> Value:
-    if isinstance(value, str) and len(value) > MAX_TEXT:
+    if isinstance(value, str) and too_long(value):
         done.shortened += 1
-        value = value[: MAX_TEXT - len(CUT)] + CUT
+        value = shortened(value)
     if done.rows < SAMPLED and value is not None:
         text = defused(value) if not isinstance(value, float) else f"{value:,.4g}"
-        done.widths[column] = max(done.widths[column], _width(text))
+        done.widths[column] = max(done.widths[column], _width(text, done.sheet.widest))
     return value
 
 
-def _width(text: str) -> int:
-    line = text.partition("\n")[0][:WIDEST]
-    letters = sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in line)
-    return min(max(letters + 2, NARROWEST), WIDEST)
+def _width(text: str, widest: int = WIDEST) -> int:
+    line = text.partition("\n")[0][:widest]
+    return min(max(letters_wide(line) + 2, NARROWEST), widest)
 
 
-def _value(value: Any) -> Value:  # noqa: ANN401
-    """Return a value of a frame as a cell takes it; what is missing is None."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, str):
-        return plain_text(value) or None
-    if isinstance(value, list | tuple | set):
-        return plain_text("、".join(str(each) for each in value)) or None
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, int | float | Decimal):
-        return _number(value)
-    return None if value is None or pd.isna(value) else _day(value)
-
-
-def _number(value: float | Decimal) -> Value:
-    if isinstance(value, int):
-        return str(value) if len(str(abs(value))) > MAX_DIGITS else value
-    return float(value) if math.isfinite(value) else None
-
-
-def _day(value: Any) -> Value:  # noqa: ANN401
-    if isinstance(value, pd.Timestamp):
-        value = value.to_pydatetime(warn=False)
-    if not isinstance(value, dt.date):
-        return plain_text(str(value))
-    if value.year < FIRST_YEAR:
-        return value.isoformat()
-    if isinstance(value, dt.datetime) and value.time() == dt.time():
-        return value.date()
-    return value
-
-
-def plain_text(text: str) -> str:
-    r"""Return a text without what no workbook can hold: a mark stands for it; lines end in LF.
-
-    Examples
-    --------
-    >>> plain_text("a\x00b")
-    'a�b'
-    """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _NOT_IN_XML.sub("\ufffd", lines)
-
-
-def _titles(sheets: Sequence[Sheet]) -> list[str]:
-    """Return a name for every sheet: allowed, short enough, each once."""
-    found: list[str] = []
-    for sheet in sheets:
-        plain = _NOT_IN_TITLES.sub(" ", plain_text(sheet.title)).strip(" '") or "表"
-        for number in itertools.count(1):
-            suffix = f" {number}" if number > 1 else ""
-            name = plain[: MAX_TITLE - len(suffix)] + suffix
-            if name.casefold() not in {each.casefold() for each in (*found, PREFACE)}:
-                found.append(name)
-                break
-    return found
+def _title(title: str, taken: Sequence[str]) -> str:
+    """Return a name for a sheet: allowed, short enough, not taken."""
+    plain = _NOT_IN_TITLES.sub(" ", plain_text(title)).strip(" '") or "表"
+    known = {each.casefold() for each in taken}
+    for number in itertools.count(1):
+        suffix = f" {number}" if number > 1 else ""
+        name = plain[: MAX_TITLE - len(suffix)] + suffix
+        if name.casefold() not in known:
+            return name
+    raise AssertionError

@@ -50,6 +50,7 @@ __all__ = [
     "delete_view",
     "events",
     "home_view",
+    "opened",
     "record_export",
     "record_opening",
     "remove_event",
@@ -91,7 +92,8 @@ def _engine(url: str) -> sa.Engine:
     return open_workflow(url)
 
 
-def _store() -> sa.Engine:
+def opened() -> sa.Engine:
+    """Return the workflow store, for the bridges that read and write it."""
     return _engine(settings().workflow_url)
 
 
@@ -101,7 +103,7 @@ def record_opening(viewer: Viewer, *, submission_id: str) -> None:
     if (viewer.name, submission_id) in opened:
         return
     record_audit(
-        _store(),
+        opened(),
         viewer=viewer.name,
         role=viewer.role,
         action="open_submission",
@@ -112,7 +114,7 @@ def record_opening(viewer: Viewer, *, submission_id: str) -> None:
 
 def record_export(viewer: Viewer, *, subject: str) -> None:
     """Write into the audit log that a viewer took figures or submissions away."""
-    record_audit(_store(), viewer=viewer.name, role=viewer.role, action="export", subject=subject)
+    record_audit(opened(), viewer=viewer.name, role=viewer.role, action="export", subject=subject)
 
 
 @st.cache_data(ttl=EVENTS_TTL, max_entries=4, show_spinner=False)
@@ -127,30 +129,30 @@ def events() -> tuple[Event, ...]:
 
 def add_event(viewer: Viewer, event: Event) -> None:
     """Keep a new event."""
-    calendar_events.add_event(_store(), event, author=viewer.name, role=viewer.role)
+    calendar_events.add_event(opened(), event, author=viewer.name, role=viewer.role)
     _events.clear()
 
 
 def change_event(viewer: Viewer, event: Event) -> None:
     """Put an event in place of the viewer's own one of the same number."""
-    calendar_events.change_event(_store(), event, author=viewer.name, role=viewer.role)
+    calendar_events.change_event(opened(), event, author=viewer.name, role=viewer.role)
     _events.clear()
 
 
 def remove_event(viewer: Viewer, event_id: int) -> None:
     """Take the viewer's own event off the calendar."""
-    calendar_events.remove_event(_store(), event_id, author=viewer.name, role=viewer.role)
+    calendar_events.remove_event(opened(), event_id, author=viewer.name, role=viewer.role)
     _events.clear()
 
 
 def views(viewer: Viewer, office: str) -> tuple[SavedView, ...]:
     """Return the views that a viewer finds in the list."""
-    return saved_views.fetch_views(_store(), owner=viewer.name, office=office)
+    return saved_views.fetch_views(opened(), owner=viewer.name, office=office)
 
 
 def home_view(viewer: Viewer, office: str) -> SavedView | None:
     """Return where a viewer starts, None without a home."""
-    return saved_views.fetch_home(_store(), owner=viewer.name, office=office)
+    return saved_views.fetch_home(opened(), owner=viewer.name, office=office)
 
 
 def save_view(
@@ -164,7 +166,7 @@ def save_view(
 ) -> None:
     """Keep an address under a name."""
     saved_views.save_view(
-        _store(),
+        opened(),
         owner=viewer.name,
         role=viewer.role,
         office=office,
@@ -177,22 +179,22 @@ def save_view(
 
 def rename_view(viewer: Viewer, view_id: int, *, name: str) -> None:
     """Give the viewer's own view another name."""
-    saved_views.rename_view(_store(), view_id, name=name, owner=viewer.name, role=viewer.role)
+    saved_views.rename_view(opened(), view_id, name=name, owner=viewer.name, role=viewer.role)
 
 
 def delete_view(viewer: Viewer, view_id: int) -> None:
     """Delete the viewer's own view."""
-    saved_views.delete_view(_store(), view_id, owner=viewer.name, role=viewer.role)
+    saved_views.delete_view(opened(), view_id, owner=viewer.name, role=viewer.role)
 
 
 def set_home(viewer: Viewer, office: str, view_id: int | None) -> None:
     """Make a view the place where the viewer starts; None takes the home away."""
-    saved_views.set_home(_store(), view_id, owner=viewer.name, office=office, role=viewer.role)
+    saved_views.set_home(opened(), view_id, owner=viewer.name, office=office, role=viewer.role)
 
 
 def decisions(kind: DecisionKind) -> tuple[Decision, ...]:
     """Return what was decided about findings of a kind and holds, oldest first."""
-    return kept_decisions.fetch_decisions(_store(), kind)
+    return kept_decisions.fetch_decisions(opened(), kind)
 
 
 def decide(
@@ -214,7 +216,7 @@ def decide(
     """
     _check_may_decide(viewer, kind)
     kept_decisions.decide(
-        _store(),
+        opened(),
         kind,
         subject,
         verdict,
@@ -235,7 +237,7 @@ def withdraw(viewer: Viewer, kind: DecisionKind, decision_id: int) -> None:
         If it is not the viewer's to take.
     """
     _check_may_decide(viewer, kind)
-    kept_decisions.withdraw(_store(), decision_id, author=viewer.name, role=viewer.role)
+    kept_decisions.withdraw(opened(), decision_id, author=viewer.name, role=viewer.role)
 
 
 def _check_may_decide(viewer: Viewer, kind: DecisionKind) -> None:

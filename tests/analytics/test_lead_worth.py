@@ -59,17 +59,23 @@ def test_everything_full_is_worth_100():
         # shares: submissions 0.4, sources 0.3, documented 0.3
         pytest.param({"sources": 1}, "evidence", 0.85, id="0.7 + 0.3 log 2 / log 4"),
         pytest.param({"documented": 0.5}, "evidence", 0.85, id="0.7 + 0.15"),
-        pytest.param({"submissions": 0}, "evidence", 0.6, id="no submission"),
+        pytest.param({"submissions": 0}, "evidence", 0.3, id="no submission"),
+        pytest.param(
+            {"submissions": 1, "documented": 1.0},
+            "evidence",
+            0.3 + 0.7 * math.log(2) / math.log(21),
+            id="a share of one is as little as its number",
+        ),
         pytest.param({"submissions": 2000}, "evidence", 1.0, id="more than full"),
         pytest.param({"serial": 1.0}, "evidence", 0.5, id="all serial: half"),
         pytest.param({"serial": 0.4}, "evidence", 0.8, id="1 - 0.5 * 0.4"),
         # shares: persons 0.6, counties 0.2, operators 0.2
         pytest.param({"counties": 1}, "breadth", 0.9, id="0.8 + 0.2 log 2 / log 4"),
         pytest.param({"persons": 0}, "breadth", 0.4, id="nobody"),
-        # half every 30 days, nothing after 365
-        pytest.param({"latest_on": "2026-10-21"}, "recency", 0.5, id="30 days"),
-        pytest.param({"latest_on": "2026-09-21"}, "recency", 0.25, id="60 days"),
-        pytest.param({"latest_on": "2025-11-20"}, "recency", 2 ** (-365 / 30), id="365 days"),
+        # half every 60 days, nothing after 365
+        pytest.param({"latest_on": "2026-09-21"}, "recency", 0.5, id="60 days"),
+        pytest.param({"latest_on": "2026-07-23"}, "recency", 0.25, id="120 days"),
+        pytest.param({"latest_on": "2025-11-20"}, "recency", 2 ** (-365 / 60), id="365 days"),
         pytest.param({"latest_on": "2025-11-19"}, "recency", 0.0, id="366 days"),
         # identified 0.4, located 0.3, in business 0.2, reachable 0.1
         pytest.param({"identified": False}, "solvability", 0.6, id="not identified"),
@@ -86,7 +92,7 @@ def test_parts_by_hand(change, part, expected):
 
 def test_worth_is_the_weighted_mean():
     # severity 21 points, evidence 12.5, breadth 20, recency 7.5, solvability 10
-    change = {"conduct_severity": 0.4, "serial": 1.0, "latest_on": "2026-10-21"}
+    change = {"conduct_severity": 0.4, "serial": 1.0, "latest_on": "2026-09-21"}
     found = scored(change).iloc[0]
     assert found["worth"] == pytest.approx(71.0, abs=1e-4)
     assert "serial=1.00" in found["reasons"]
@@ -164,7 +170,7 @@ def test_scores_stay_in_range_and_never_fall_with_more(rows):
     [
         pytest.param("severity: 0.30", "severity: 0.40", "add up to 1", id="weights"),
         pytest.param("harm: 0.3, ", "", "add up to 1", id="a share missing"),
-        pytest.param("half_life_days: 30", "half_life_days: 0", "half_life_days", id="zero"),
+        pytest.param("half_life_days: 60", "half_life_days: 0", "half_life_days", id="zero"),
         pytest.param("money_full_yuan: 500000", "money_full_yuan: 500", "not above", id="money"),
         pytest.param("persons_full", "people_full", "people_full", id="unknown key"),
     ],

@@ -24,6 +24,8 @@ CONDUCTS = read_conducts()
 POINTED = [
     ("C01", "C01-05", "G101", None, ("food_additive",)),
     ("C01", "C01-03", "G101", None, ("food_unsafe",)),
+    ("C01", "C01-07", "G101", None, ("food_unsafe",)),
+    ("C06", "C06-05", None, None, ("price_unmarked",)),
     ("C07", "C07-01", None, None, ("false_advert",)),
     ("R01", "R01-03", None, None, ("medical_advert",)),
     ("C08", "C08-02", "G168", None, ("metering",)),

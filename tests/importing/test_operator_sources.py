@@ -15,12 +15,13 @@ from jobs.importing.people import person_keys, person_secret
 from jobs.importing.suggest import suggest_mapping
 from jobs.importing.targets import fields_table
 from jobs.importing.words import words_of
+from queries.event_codes import EVENT_OUTCOMES, EVENT_SEVERITIES
 from queries.operator_tables import (
     operator_events,
     operator_register,
 )
 from queries.schema import persons
-from queries.vocabulary import EVENT_OUTCOMES, EVENT_SEVERITIES, Records
+from queries.vocabulary import Records
 from tests.importing.loading import quarantined, why
 from tests.importing.operator_samples import CODE, EVENTS, OF_ALL_KINDS, REGISTER, text
 

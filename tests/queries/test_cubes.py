@@ -2,6 +2,7 @@
 
 import collections
 import datetime as dt
+import itertools
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from queries.cubes import CUBES, Grain, cube_table, derive_cube
 from queries.measures import FLOAT_SUMS, SUMS
 from queries.rollups import ROLLUPS, bound_table, derive_rollup, rollup_table
 from queries.schema import submission_words, submissions
+from queries.selection import DateRange, add_months
 from tests.queries.samples import (
     create,
     derive_all,
@@ -93,13 +95,14 @@ def test_a_rollup_has_all_of_its_members_and_a_bound_for_all_others(changed):
         facts.exclusion_reason.is_not(None),
         facts.province_code,
         facts.city_code,
+        facts.county_code,
     )
     words = submissions.join(submission_words, pairs.submission_key == facts.submission_key)
     sources: dict[str, tuple[Grain, sa.FromClause, sa.Column]] = {
         "leading_operators": ("day", submissions, facts.operator_id),
         "leading_operators_finely": ("day", submissions, facts.operator_id),
         "leading_words": ("day", words, pairs.word_id),
-        "leading_city_words": ("month", words, pairs.word_id),
+        "leading_county_words": ("month", words, pairs.word_id),
         "all_words": ("day", words, pairs.word_id),
     }
     assert set(sources) == set(ROLLUPS)
@@ -117,7 +120,10 @@ def test_a_rollup_has_all_of_its_members_and_a_bound_for_all_others(changed):
             for who, *place, number in counted:
                 totals["ever"][who,] += number
                 totals["month"][who, *place[:3]] += number
-                totals["city"][who, *place] += number
+                totals["months"][who, place[0]] += number
+                totals["months"][who, add_months(place[0], -1)] += number
+                totals["city"][who, *place[:5]] += number
+                totals["county"][who, *place] += number
             for reach in ROLLUPS[name].reaches:
                 columns = [bounds.c[each] for each in ROLLUPS[name].bound_keys(reach)]
                 known = as_dict(
@@ -131,6 +137,16 @@ def test_a_rollup_has_all_of_its_members_and_a_bound_for_all_others(changed):
             everyone = {who: n for (who,), n in totals["ever"].items()}
             assert len(set(kept) - {None}) >= min(leading, len(set(everyone) - {None}))
             assert kept == {who: everyone[who] for who in kept}
+
+
+def test_pairs_of_months_cover_all_days():
+    rollup = ROLLUPS["leading_operators"]
+    for start, days in ((dt.date(2026, 1, 31), 1), (dt.date(2025, 11, 30), 93)):
+        span = DateRange(start, start + dt.timedelta(days=days - 1))
+        pairs = [(first, add_months(first, 2)) for first in rollup.covering(span)]
+        assert pairs[0][0] <= span.start
+        assert pairs[-1][1] > span.end
+        assert all(end == first for (_, end), (first, _) in itertools.pairwise(pairs))
 
 
 def as_dict(conn, statement):

@@ -35,7 +35,7 @@ def warehouse(tmp_path_factory):
         building.stage(batch(ROWS))
         building.merge()
     judged = decided((NEW, "accepted"))
-    for name in ("submission_words", "leading_words", "leading_city_words", "new_words"):
+    for name in ("submission_words", "leading_words", "leading_county_words", "new_words"):
         refresh(store, only=name, decided=judged)
     opened = open_current(f"duckdb:///{store.folder}")
     yield opened

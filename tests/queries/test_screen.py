@@ -1,6 +1,7 @@
 """The big screen in one call gives what the single reads give."""
 
 import random
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -72,3 +73,18 @@ def test_the_trend_runs_over_thirteen_months_whatever_the_period(sample):
         )
         single = fetch_series(warehouse, trend, EVERYTHING, measures=PLAN.measures)
         pd.testing.assert_frame_equal(series.frame, single.frame)
+
+
+@pytest.mark.parametrize("fresh", [ALL_DERIVED, {"submission_words"}], ids=["cubes", "facts"])
+def test_fewer_operators_than_members_of_other_levels(sample, fresh):
+    warehouse = sample.knowing(fresh)
+    chosen = Selection(period=Period("60d"))
+    many, few = (
+        fetch_screen(warehouse, chosen, EVERYTHING, plan=replace(PLAN, operators=number))
+        for number in (None, 2)
+    )
+    assert len(many.breakdowns["operator_id"].frame) == 5
+    for level in ("county_code", "industry"):
+        pd.testing.assert_frame_equal(few.breakdowns[level].frame, many.breakdowns[level].frame)
+    largest = many.breakdowns["operator_id"].frame.head(2)
+    pd.testing.assert_frame_equal(few.breakdowns["operator_id"].frame, largest)

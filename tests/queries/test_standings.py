@@ -1,5 +1,6 @@
 """Standings: the same numbers as plain Python, by hand, and the edges."""
 
+import itertools
 import math
 import random
 from dataclasses import replace
@@ -289,3 +290,52 @@ def test_words_within_limits_are_all_found(sample, monkeypatch, vocabulary, fres
             np.testing.assert_allclose(shown, kept.loc[shown.index, name])
         ranked = found.frame.set_index("member")["rank"]
         np.testing.assert_allclose(ranked, kept.loc[ranked.index, "rank"])
+
+
+@pytest.mark.parametrize("order", ["change", "yearly_change"])
+def test_operators_that_rose_most_are_found_without_counting_all(sample, monkeypatch, order):
+    monkeypatch.setattr(candidates, "ENOUGH_OPERATORS", 1)
+    before = {"change": "previous", "yearly_change": "last_year"}[order]
+    against = Comparison.PREVIOUS if order == "change" else Comparison.LAST_YEAR
+    for period, least, limit in itertools.product(("30d", "60d"), (1, 2, 3, 6), (1, 2, 5)):
+        selection = Selection(period=Period(period))
+        expected = expected_standings(sample, selection, EVERYTHING, "operator_id", "submissions")
+        limits = Limits(at_least=least, growth_from=0.0, against=against)
+        numbers = expected[["value", before, order]].astype("float64")
+        kept = numbers[
+            (numbers["value"] >= least)
+            & ((numbers[order] >= 0) | ((numbers[before] == 0) & (numbers["value"] > 0)))
+        ]
+        found = fetch_standings(
+            sample.knowing(ALL_DERIVED),
+            selection,
+            EVERYTHING,
+            level="operator_id",
+            order=order,
+            limits=limits,
+            limit=limit,
+        )
+        wanted = kept.sort_values([order, "value"], ascending=False)[order].head(limit)
+        assert found.frame[order].to_list() == wanted.to_list(), (period, least, limit)
+        ours = found.frame.set_index("member")
+        theirs = expected.set_index("member").reindex(ours.index)
+        for name in ("value", "previous", "last_year"):
+            np.testing.assert_allclose(ours[name], theirs[name].astype("float64"))
+        if found.candidates is None:
+            assert found.matched == len(kept)
+
+
+def test_operators_within_limits_are_all_found(sample, monkeypatch):
+    monkeypatch.setattr(candidates, "ENOUGH_OPERATORS", 1)
+    selection = Selection(period=Period("30d"))
+    expected = expected_standings(sample, selection, EVERYTHING, "operator_id", "submissions")
+    for least in (1, 2, 3, 5, 20):
+        found = fetch_standings(
+            sample.knowing(ALL_DERIVED),
+            selection,
+            EVERYTHING,
+            level="operator_id",
+            limits=Limits(at_least=least),
+        )
+        assert found.candidates is None
+        assert found.matched == (expected["value"] >= least).sum(), least

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from queries import candidates
 from queries.hot_words import WordsNotDerivedError
 from queries.scope import EVERYTHING, Scope
 from queries.selection import Comparison, DateRange, Filter, Period, Selection
@@ -14,7 +15,15 @@ from queries.standings import Limits, fetch_standings
 from queries.trends import trend_buckets
 from queries.warehouse import Warehouse
 from tests.queries import oracle
-from tests.queries.samples import ALL_DERIVED, create, derive_all, fill, fill_names, open_sample
+from tests.queries.samples import (
+    ALL_DERIVED,
+    create,
+    derive_all,
+    few_leading_members,
+    fill,
+    fill_names,
+    open_sample,
+)
 from tests.queries.test_reads import plain
 from tests.queries.test_standings import NUMBERS
 
@@ -271,3 +280,55 @@ def test_filters_on_the_own_dimension_leave_the_others_in_sight(sample):
     assert dict(zip(found.frame["member"], found.frame["value"], strict=True)) == {
         member: len(rows) for member, rows in expected.items()
     }
+
+
+def test_who_rose_by_more_than_others_have_is_found_among_the_leading(holding, monkeypatch):
+    monkeypatch.setattr(candidates, "ENOUGH_OPERATORS", 1)
+    told = {"A": (2, 12), "B": (1, 9), "C": (0, 3), "D": (1, 2), "E": (0, 1)}
+    with few_leading_members(2):
+        warehouse = holding(
+            *[
+                plain(day, operator_id=name)
+                for name, numbers in told.items()
+                for day, number in zip(("2026-03-05", "2026-03-15"), numbers, strict=True)
+                for _ in range(number)
+            ],
+            plain("2026-03-01"),
+            plain("2026-03-20"),
+        )
+    shown = {}
+    for limit in (1, 2, 3):
+        shown[limit] = fetch_standings(
+            warehouse,
+            Selection(period=Period("2026-03-11..2026-03-20")),
+            EVERYTHING,
+            level="operator_id",
+            order="change",
+            limits=Limits(at_least=1, growth_from=0.5),
+            limit=limit,
+        )
+    assert [shown[limit].frame["change"].to_list() for limit in shown] == [
+        [10],
+        [10, 8],
+        [10, 8, 3],
+    ]
+    # A and B are told apart from the others, who had 3 at most; the third needs them all
+    assert shown[2].candidates is not None
+    assert shown[3].candidates is None
+    assert (shown[3].kept, shown[3].members) == (5, 5)
+
+
+def test_what_was_before_is_what_was_a_year_before_for_a_year(holding):
+    warehouse = holding(
+        *[plain("2025-03-11", operator_id="A") for _ in range(4)],
+        *[plain("2026-03-11", operator_id="A") for _ in range(6)],
+        *[plain("2025-03-12", operator_id="B") for _ in range(2)],
+        plain("2024-03-01"),
+        plain("2026-12-31"),
+    )
+    year = Selection(period=Period("2026-01-01..2026-12-31"))
+    found = fetch_standings(warehouse, year, EVERYTHING, level="operator_id")
+    assert found.previous_days == found.last_year_days
+    rows = found.frame.set_index("member")
+    assert rows.loc["A", ["value", "previous", "last_year"]].to_list() == [6, 4, 4]
+    assert rows.loc["B", ["value", "previous", "last_year"]].to_list() == [0, 2, 2]

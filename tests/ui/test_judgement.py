@@ -5,8 +5,16 @@ import pandas as pd
 import pytest
 
 from analytics.attribution import explain_change
+from jobs.importing.operators import operator_id
 from jobs.refresh import derive
-from pages.components import change_levels, change_tables, judgement, waterfall
+from pages.components import (
+    change_finding,
+    change_levels,
+    change_tables,
+    data,
+    judgement,
+    waterfall,
+)
 from pages.components.change_finding import Finding
 from pages.components.settings import settings
 from queries.generations import GenerationStore
@@ -294,4 +302,38 @@ def test_an_empty_warehouse_has_no_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("WAREHOUSE_URL", f"duckdb:///{tmp_path}")
     settings.cache_clear()
     assert judgement.sentence(Selection(), EVERYTHING) is None
+    settings.cache_clear()
+
+
+def test_operators_that_explain_are_named(tmp_path, monkeypatch):
+    rows = [
+        record(
+            f"S{number}",
+            f"2026-03-{number + 10}T10:00",
+            respondent_name=name,
+            county_code="420106",
+            operator_id=operator_id(name, "420106"),
+        )
+        for number, name in enumerate(["东湖饭店", "东湖饭店", "南湖商场"])
+    ]
+    with GenerationStore(tmp_path).building() as building:
+        building.stage(batch(rows))
+        building.merge()
+        derive(building)
+    monkeypatch.setenv("WAREHOUSE_URL", f"duckdb:///{tmp_path}")
+    settings.cache_clear()
+    ranked = data.standings(IN_MARCH, EVERYTHING, level="operator_id").frame
+    codes = dict(zip(ranked["name"], ranked["member"], strict=True))
+    explanations = pd.DataFrame(
+        [
+            {"key": "operator_id", "member": codes["东湖饭店"]},
+            {"key": "operator_id", "member": codes["南湖商场"]},
+            {"key": "operator_id", "member": "nobody"},
+            {"key": "operator_id", "member": "*"},
+            {"key": "issue_type", "member": "C01"},
+        ]
+    )
+    assert change_finding.names_of(explanations, EVERYTHING) == {
+        code: name for name, code in codes.items()
+    }
     settings.cache_clear()

@@ -18,7 +18,7 @@ from tests.staging import batch
 from tests.ui.pages import ROOT
 
 ROWS = start()
-STEPS = ("submission_words", "leading_words", "leading_city_words", "new_words")
+STEPS = ("submission_words", "leading_words", "leading_county_words", "new_words")
 
 
 def build(folder, rows, *, steps=STEPS):

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from openpyxl.utils.escape import unescape
 
-from pages.components import spreadsheets
+from pages.components import cells, spreadsheets
 from pages.components.spreadsheets import Sheet, tables, workbook
 
 PAYLOADS = (
@@ -198,7 +198,7 @@ def test_exactly_the_limit_is_no_cut(monkeypatch):
 def test_a_text_too_long_for_a_cell_is_cut_and_counted():
     book = opened([of(pd.DataFrame({"内容": ["长" * 40_000, "短"]}))])
     text = book["明细"]["A2"].value
-    assert len(text) == spreadsheets.MAX_TEXT
+    assert len(text) == cells.MAX_TEXT
     assert text.endswith("已截断）")
     assert "1个单元格超过32,767字" in told(book)["表“明细”"]
 

@@ -31,7 +31,7 @@ def warehouse(tmp_path_factory):
     with store.building() as building:
         building.stage(batch(ROWS))
         building.merge()
-    for name in ("submission_words", "leading_words", "leading_city_words"):
+    for name in ("submission_words", "leading_words", "leading_county_words"):
         refresh(store, only=name, decided=decided((NEW, "accepted")))
     return store.folder
 

@@ -129,7 +129,7 @@ def _upgrade_course() -> None:
     op.create_table(
         "lead_outcomes",
         sa.Column("lead_id", sa.Integer, sa.ForeignKey("leads.lead_id"), primary_key=True),
-        sa.Column("result", sa.String(16), nullable=False),
+        sa.Column("result", sa.String(16)),
         sa.Column("case_number", sa.String(64), nullable=False),
         sa.Column("document_number", sa.String(64), nullable=False),
         sa.Column("filed_on", sa.Date),
