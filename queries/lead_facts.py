@@ -6,7 +6,7 @@ evidence join small tables instead of reading the facts again.
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,16 @@ pairs = sa.Table(
     prefixes=["TEMPORARY"],
 )
 
+hits = sa.Table(
+    "lead_hits",
+    _temporary,
+    sa.Column("submission_key", sa.BigInteger),
+    sa.Column("operator_id", sa.String),
+    *[sa.Column(name, sa.String) for name in (*TOPIC, *GOODS)],
+    prefixes=["TEMPORARY"],
+)
+"""Hits of the topics asked for, in the window."""
+
 focus = sa.Table(
     "lead_focus",
     _temporary,
@@ -76,7 +86,7 @@ focus = sa.Table(
     prefixes=["TEMPORARY"],
 )
 
-_TABLES = (facts, pairs, focus)
+_TABLES = (facts, pairs, hits, focus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +161,7 @@ def _select(conn: sa.Connection, as_of: dt.date, days: int) -> sa.Select[*tuple[
 
 
 def read_coded(conn: sa.Connection, topics: pa.Table) -> Coded:
-    """Return the combinations of codes of the window.
+    """Return the combinations of codes of the window, and keep the hits of these topics.
 
     Parameters
     ----------
@@ -159,27 +169,24 @@ def read_coded(conn: sa.Connection, topics: pa.Table) -> Coded:
         Columns `TOPIC`: those whose hits say what a submission is about.
     """
     codes = read_frame(conn, sa.select(*[facts.c[name] for name in CODED]).distinct())
-    columns = [*TOPIC, *GOODS]
-    if not sa.inspect(conn).has_table(campaign_hits.name):
-        return Coded(codes.to_pandas(), pd.DataFrame(columns=columns))
-    with given_rows(conn, "lead_topics", topics) as wanted:
-        hits = read_frame(
-            conn,
-            sa.select(
-                campaign_hits.c.campaign, campaign_hits.c.topic, *[facts.c[name] for name in GOODS]
+    if sa.inspect(conn).has_table(campaign_hits.name):
+        told = campaign_hits.c
+        with given_rows(conn, "lead_topics", topics) as wanted:
+            conn.execute(
+                hits.insert().from_select(
+                    [each.name for each in hits.c],
+                    sa.select(
+                        facts.c.submission_key,
+                        facts.c.operator_id,
+                        *[told[name] for name in TOPIC],
+                        *[facts.c[name] for name in GOODS],
+                    )
+                    .join(campaign_hits, told.submission_key == facts.c.submission_key)
+                    .join(wanted, sa.and_(*[wanted.c[name] == told[name] for name in TOPIC])),
+                )
             )
-            .select_from(_hits(wanted))
-            .distinct(),
-        )
-    return Coded(codes.to_pandas(), hits.to_pandas())
-
-
-def _hits(wanted: sa.TableClause, *also: sa.ColumnElement[bool]) -> sa.Join:
-    hits = campaign_hits.c
-    same = [wanted.c[name] == hits[name] for name in TOPIC]
-    return facts.join(campaign_hits, hits.submission_key == facts.c.submission_key).join(
-        wanted, sa.and_(*same, *also)
-    )
+    found = read_frame(conn, sa.select(*[hits.c[name] for name in (*TOPIC, *GOODS)]).distinct())
+    return Coded(codes.to_pandas(), found.to_pandas())
 
 
 def write_pairs(conn: sa.Connection, by_code: pa.Table, by_topic: pa.Table) -> None:
@@ -192,24 +199,22 @@ def write_pairs(conn: sa.Connection, by_code: pa.Table, by_topic: pa.Table) -> N
     by_topic
         `TOPIC`, `GOODS` and ``conduct``.
     """
-    own = facts.c
     with (
         given_rows(conn, "lead_by_code", by_code) as codes,
         given_rows(conn, "lead_by_topic", by_topic) as topics,
     ):
-        same = [codes.c[name] == own[name] for name in CODED]
-        found = sa.select(own.submission_key, own.operator_id, codes.c.conduct).select_from(
-            facts.join(codes, sa.and_(*same))
+        found = sa.union(
+            _pointed(facts, codes, CODED),
+            _pointed(hits, topics, (*TOPIC, *GOODS)),
         )
-        if by_topic.num_rows:
-            goods = [topics.c[name] == own[name] for name in GOODS]
-            told = sa.select(own.submission_key, own.operator_id, topics.c.conduct).select_from(
-                _hits(topics, *goods)
-            )
-            found = sa.union(found, told)  # type: ignore[assignment]
-        conn.execute(
-            pairs.insert().from_select(["submission_key", "operator_id", "conduct"], found)
-        )
+        conn.execute(pairs.insert().from_select([each.name for each in pairs.c], found))
+
+
+def _pointed(
+    table: sa.Table, told: sa.TableClause, by: Sequence[str]
+) -> sa.Select[*tuple[Any, ...]]:
+    same = sa.and_(*[told.c[name] == table.c[name] for name in by])
+    return sa.select(table.c.submission_key, table.c.operator_id, told.c.conduct).join(told, same)
 
 
 def write_focus(conn: sa.Connection, *, least_lift: float) -> None:

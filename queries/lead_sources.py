@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from queries.campaign_tables import campaign_hits
 from queries.cluster_tables import cluster_members, clusters
 from queries.group_alarms import WINDOW_DAYS, group_alarms
-from queries.lead_facts import TOPIC, facts, focus, pairs
+from queries.lead_facts import TOPIC, facts, focus, hits, pairs
 from queries.repeat_tables import shared_matters, shared_members
 from queries.repeats import given_rows, read_frame
 from queries.score_tables import operator_scores
@@ -97,10 +97,10 @@ def pick_campaigns(conn: sa.Connection, look: Look) -> pa.Table | None:
     """Pick the hits of a topic about operators that have many of them, by several persons."""
     if not _has(conn, campaign_hits):
         return None
-    hits, own = campaign_hits.c, facts.c
+    own = facts.c
     with given_rows(conn, "lead_topics", look.topics) as topics:
-        source = facts.join(campaign_hits, hits.submission_key == own.submission_key).join(
-            topics, sa.and_(*[topics.c[name] == hits[name] for name in TOPIC])
+        source = facts.join(hits, hits.c.submission_key == own.submission_key).join(
+            topics, sa.and_(*[topics.c[name] == hits.c[name] for name in TOPIC])
         )
         enough = (
             sa.select(own.operator_id, topics.c.reference)
