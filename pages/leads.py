@@ -67,7 +67,7 @@ elif part == "leads":
     found = lead_course.show_filter(scope, asked)
     named = asked.get("lead", "")
     number = int(named) if named.isdecimal() and len(named) < 10 else None
-    left, right = st.columns([46, 54], gap="medium")
+    left, right = st.columns([52, 48], gap="medium")
     with left:
         first = paging.first(asked, len(found), lead_course.PAGE_SIZE)
         lead_course.show_list(found, first=first, chosen=number)
@@ -96,7 +96,7 @@ elif not lead_data.are_known():
     st.info("候选线索尚未随数据更新，请管理员运行刷新任务。", icon=":material/search_off:")
 else:
     candidates = lead_data.candidates(scope)
-    left, right = st.columns([52, 48], gap="medium")
+    left, right = st.columns([56, 44], gap="medium")
     with left:
         kept = lead_candidates.filters(candidates, asked)
         first = paging.first(asked, len(kept), lead_candidates.PAGE_SIZE)

@@ -8,6 +8,7 @@ from pages.components import (
     data,
     figures,
     grade_view,
+    lead_mentions,
     newest,
     operator_data,
     operator_export,
@@ -71,6 +72,7 @@ with registered:
     operator_file.show_register(row)
 with related:
     operator_file.show_related(scope, operator_id)
+lead_mentions.show_of_operator(scope, operator_id)
 operator_file.show_timeline(scope, operator_id, asked)
 
 st.markdown("**诉求** 近12个月，与去年同期比较")

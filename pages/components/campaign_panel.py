@@ -15,6 +15,7 @@ from pages.components import (
     data,
     findings_data,
     grid,
+    lead_mentions,
     marked_texts,
     marks,
     palettes,
@@ -80,6 +81,8 @@ def show(
     member = chosen.members("campaign")[0]
     st.markdown(figures_text(campaign_data.outcomes(selection, scope, campaign=member)))
     if told := checks_text(campaign_data.checks(selection, scope, campaign=member)):
+        st.caption(told)
+    if told := lead_mentions.campaign_text(scope, each.code, topic):
         st.caption(told)
     left, right = st.columns(2, gap="medium")
     with left:

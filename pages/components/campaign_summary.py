@@ -13,6 +13,7 @@ from pages.components import (
     campaign_panel,
     data,
     grid,
+    lead_mentions,
     panels,
     wording,
 )
@@ -132,6 +133,8 @@ def summary(each: Known, found: CampaignCounts, selection: Selection, scope: Sco
         f"立案{wording.count(sums['cases'])}，诉转案{wording.count(sums['transferred'])}，"
         f"挽回{wording.yuan(sums['recovered_yuan'])}，罚没{wording.yuan(sums['penalty_yuan'])}。"
     )
+    if told := lead_mentions.campaign_text(scope, each.code):
+        lines.append(f"{told}。")
     effect = campaign_effect.summary(each, selection, scope)
     lines.append(f"前后对照：{effect or '数据不足，不作估计'}。")
     checked = campaign_check.result_text(each)

@@ -50,8 +50,9 @@ def select(
     *,
     label: str,
     drops: tuple[str, ...] = (),
+    width: int = 260,
 ) -> str:
-    """Draw the same choice as a list to open, for more than a handful."""
+    """Draw the same choice as a list to open, ``width`` pixels wide, for more than a handful."""
     key, code = _bound(name, offered, asked)
     st.selectbox(
         label,
@@ -60,7 +61,7 @@ def select(
         key=key,
         on_change=_changed(name, key, offered, drops),
         label_visibility="collapsed",
-        width=260,
+        width=width,
     )
     return code
 

@@ -1,13 +1,11 @@
 """Texts about batches: who took them away, and the rules that leads come from."""
 
-import datetime as dt
-
 import pandas as pd
 
 from analytics.lead_case import read_case_rules
 from analytics.lead_source_rules import read_lead_source_rules
 from analytics.worth_rules import read_worth_rules
-from pages.components import freshness, lead_labels, operator_labels
+from pages.components import lead_labels, operator_labels
 
 
 def exports_text(found: pd.DataFrame) -> str:
@@ -19,16 +17,11 @@ def exports_text(found: pd.DataFrame) -> str:
         As of `lead_store.exports`.
     """
     return "\n".join(
-        f"{_moment(record['exported_at'])}　{record['exported_by']}　"
+        f"{lead_labels.beijing(record['exported_at']):%Y-%m-%d %H:%M}　{record['exported_by']}　"
         f"线索{record['lead_count']:,}条、证据{record['evidence_count']:,}件　"
         f"SHA-256 {record['sha256']}"
         for record in found.to_dict("records")
     )
-
-
-def _moment(stored: dt.datetime) -> str:
-    here = stored.replace(tzinfo=dt.UTC).astimezone(freshness.BEIJING)
-    return f"{here:%Y-%m-%d %H:%M}"
 
 
 def relations(codes: tuple[str, ...]) -> list[str]:

@@ -77,9 +77,11 @@ def show(viewer: Viewer, batch: Mapping[Any, Any]) -> None:
         st.markdown(f"**{render.as_label(str(batch['number']))}**", width="content")
         st.markdown(render.as_label(str(batch["title"])), width="content")
         st.badge(stage(batch), color="green" if batch["handed_over_on"] else "orange")
-    made = f"{batch['created_by']}，{batch['created_at']:%Y-%m-%d}"
+    made = f"{batch['created_by']}，{lead_labels.beijing(batch['created_at']):%Y-%m-%d}"
     reviewed = (
-        f"{batch['reviewer']}，{batch['reviewed_at']:%Y-%m-%d}" if batch["reviewer"] else "未复核"
+        f"{batch['reviewer']}，{lead_labels.beijing(batch['reviewed_at']):%Y-%m-%d}"
+        if batch["reviewer"]
+        else "未复核"
     )
     st.text(f"接收单位：{batch['recipients']}　建立：{made}　复核：{reviewed}")
     if batch["note"]:

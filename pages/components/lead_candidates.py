@@ -52,12 +52,11 @@ def toggle(candidate_id: str) -> None:
 def filters(found: Candidates, asked: Mapping[str, str]) -> pd.DataFrame:
     """Draw the filters and the order, and return the candidates that are left."""
     frame = found.frame
-    choices.choose("source", _sources(frame), asked, label="来源", drops=("page", "candidate"))
+    drops = ("page", "candidate")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        choices.select(
-            "conduct", _conducts(frame), asked, label="涉嫌行为", drops=("page", "candidate")
-        )
-        choices.select("order", ORDERS, asked, label="排序", drops=("page",))
+        choices.select("source", _sources(frame), asked, label="来源", drops=drops, width=150)
+        choices.select("conduct", _conducts(frame), asked, label="涉嫌行为", drops=drops, width=190)
+        choices.select("order", ORDERS, asked, label="排序", drops=("page",), width=120)
         key = address.bound("leads.name", asked.get("name", ""))
         st.text_input(
             "主体名称或代码",
@@ -67,7 +66,7 @@ def filters(found: Candidates, asked: Mapping[str, str]) -> pd.DataFrame:
                 name=str(st.session_state[key]).strip() or None, page=None, candidate=None
             ),
             label_visibility="collapsed",
-            width=220,
+            width=200,
         )
     return left(found, asked)
 
@@ -127,12 +126,11 @@ def content(shown: pd.DataFrame, *, first: int, chosen: str) -> dict[str, Any]:
     """
     heads = [
         Head("经营主体"),
-        Head("名次", right=True, width=48),
-        Head("涉嫌行为（疑似）", width=150),
-        Head("价值", right=True, width=70, hint="线索价值0至100，已按来源命中率折算，只用于排序"),
-        Head("件数", right=True, width=50),
-        Head("最近", right=True, width=84),
-        Head("", width=50),
+        Head("涉嫌行为（疑似）", width=120),
+        Head("价值", right=True, width=56, hint="线索价值0至100，已按来源命中率折算，只用于排序"),
+        Head("件数", right=True, width=44),
+        Head("最近", right=True, width=76),
+        Head("", width=40),
     ]
     kept = set(picked())
     rows = []
@@ -145,11 +143,10 @@ def content(shown: pd.DataFrame, *, first: int, chosen: str) -> dict[str, Any]:
                 (
                     Cell(
                         str(record["operator_name"]),
-                        hint=f"{wording.label('county_code', record['county_code'])}，"
+                        hint=f"第{place:,}名，{wording.label('county_code', record['county_code'])}，"
                         f"来源：{lead_labels.sources(str(record['sources']))}"
                         + ("，以前列过，有新证据" if again else ""),
                     ),
-                    Cell(f"{place:,}"),
                     Cell(lead_labels.conduct(str(record["conduct"]))),
                     Cell(f"{record['worth']:.0f}", bar=min(1.0, record["worth"] / 100)),
                     Cell(f"{record['submissions']:,}"),

@@ -58,11 +58,11 @@ def show_filter(scope: Scope, asked: Mapping[str, str]) -> pd.DataFrame:
 def show_list(found: pd.DataFrame, *, first: int, chosen: int | None) -> None:
     """Draw leads; a click shows one."""
     heads = [
-        Head("线索编号", width=170),
+        Head("线索编号", width=140),
         Head("经营主体"),
-        Head("涉嫌行为（疑似）", width=140),
-        Head("状态", width=72),
-        Head("自", width=84, hint="进入该状态的日期"),
+        Head("涉嫌行为（疑似）", width=110),
+        Head("状态", width=60),
+        Head("自", width=76, hint="进入该状态的日期"),
     ]
     rows = [
         Row(
@@ -298,7 +298,7 @@ def show_basis(viewer: Viewer, lead: Mapping[str, Any], offered: tuple[Basis, ..
     if lead["basis"]:
         st.text("\n".join(lead_labels.law(each) for each in confirmed(lead)))
         st.caption(
-            f"{lead['basis_confirmed_by']}于{lead['basis_confirmed_at']:%Y-%m-%d}对照官方公布文本核对。"
+            f"{lead['basis_confirmed_by']}于{lead_labels.beijing(lead['basis_confirmed_at']):%Y-%m-%d}对照官方公布文本核对。"
         )
         if lead_store.may_write(viewer):
             st.button(

@@ -11,6 +11,7 @@ from analytics.lead_case import LeadCase
 from analytics.legal_basis import Basis
 from pages.components import (
     choices,
+    grade_view,
     grid,
     lead_cases,
     lead_labels,
@@ -25,6 +26,7 @@ from pages.components.grid import Cell, Head, Row
 from pages.components.operator_file import related_panel
 from pages.components.panels import Click
 from queries.scope import Scope
+from queries.vocabulary import SignalSource
 
 PARTS = {"why": "线索要点", "evidence": "证据", "law": "依据与时限", "related": "关联主体"}
 
@@ -36,6 +38,13 @@ _EVIDENCE = (
     tables.Cell("问题", (("issue_type",), ("county_code",)), width=96),
     tables.Cell("具体问题", (("narrative",),)),
 )
+
+
+_UNNAMED = {
+    SignalSource.SHARED_MATTER: "多人反映同一事项",
+    SignalSource.GROUP: "短期内集中投诉",
+}
+"""What is said of signals that have no name of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +114,9 @@ def _why(facts: Mapping[str, Any], signals: pd.DataFrame | None, case: LeadCase 
         ("时间", f"{_date(facts, 'first_on')}至{_date(facts, 'latest_on')}"),
         ("风险等级", str(facts.get("grade") or wording.UNKNOWN)),
     ]
-    st.markdown("　".join(f"**{name}** {render.as_label(text)}" for name, text in told))
+    with st.container(horizontal=True, gap="small"):
+        for name, text in told:
+            st.markdown(f"**{name}** {render.as_label(text)}", width="content")
     st.markdown("**为何列出**")
     if signals is None or signals.empty:
         st.text(lead_labels.sources(str(facts["sources"])))
@@ -142,7 +153,7 @@ def _signals(signals: pd.DataFrame) -> dict[str, Any]:
             f"{record['source']}:{record['reference']}"[: panels.MAX_CODE],
             (
                 Cell(lead_labels.SOURCES.get(record["source"], record["source"])),
-                Cell(str(record["label"]) or wording.UNKNOWN),
+                Cell(_signal(record)),
                 Cell(f"{record['submissions']:,}"),
             ),
             usable=False,
@@ -150,6 +161,15 @@ def _signals(signals: pd.DataFrame) -> dict[str, Any]:
         for record in signals.to_dict("records")
     ]
     return grid.content("lead_signals", "线索来源", heads, rows, empty="没有来源记录")
+
+
+def _signal(record: Mapping[Any, Any]) -> str:
+    label = str(record["label"] or "")
+    if record["source"] == SignalSource.RISK:
+        triggers = "、".join(grade_view.trigger_names(label, grade_view.model()))
+        told = f"风险等级{record['reference']}"
+        return f"{told}：{triggers}" if triggers else told
+    return label or _UNNAMED.get(record["source"], wording.UNKNOWN)
 
 
 def show_evidence(facts: Mapping[str, Any], evidence: pd.DataFrame) -> None:

@@ -9,7 +9,7 @@ from analytics.deadlines import ClockState
 from analytics.jurisdiction import read_jurisdiction
 from analytics.lead_case import Authority, Deadline, LeadCase, Limitation
 from analytics.legal_basis import Basis, Conducts, read_conducts
-from pages.components import wording
+from pages.components import freshness, wording
 from queries.vocabulary import LeadResult, LeadState, SignalAnswer, SignalSource
 
 SOURCES: Mapping[str, str] = MappingProxyType(
@@ -256,6 +256,17 @@ def limitation(found: Limitation) -> str:
 def day(value: dt.date | None) -> str:
     """Return a day in short, as tables show it."""
     return wording.UNKNOWN if value is None else f"{value:%Y-%m-%d}"
+
+
+def beijing(stored: dt.datetime) -> dt.datetime:
+    """Return a moment of the workflow store, in UTC, as it is in Beijing.
+
+    Examples
+    --------
+    >>> beijing(dt.datetime(2026, 3, 1, 23)).isoformat()
+    '2026-03-02T07:00:00+08:00'
+    """
+    return stored.replace(tzinfo=dt.UTC).astimezone(freshness.BEIJING)
 
 
 def joined(texts: Iterable[str]) -> str:

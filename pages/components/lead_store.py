@@ -12,7 +12,14 @@ import pandas as pd
 from pages.components import access, store
 from pages.components.access import Viewer
 from pages.components.settings import settings
-from queries import lead_batches, lead_chain, lead_outcome_rows, lead_reads, lead_signals
+from queries import (
+    lead_batches,
+    lead_chain,
+    lead_origins,
+    lead_outcome_rows,
+    lead_reads,
+    lead_signals,
+)
 from queries import leads as kept_leads
 from queries.lead_chain import ChainBase, ChainSplit, ChainStep
 from queries.lead_drafts import Evidence, LeadDraft
@@ -298,6 +305,11 @@ def apply_outcomes(viewer: Viewer, rows: pd.DataFrame, *, source: str) -> Applie
         role=viewer.role,
         source=source,
     )
+
+
+def origins(scope: Scope) -> pd.DataFrame:
+    """Read `queries.lead_origins.fetch_lead_origins`."""
+    return lead_origins.fetch_lead_origins(store.opened(), scope)
 
 
 def every_lead() -> pd.DataFrame:

@@ -53,7 +53,8 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def take_up(page: Page, source: str, operator: str, label: str) -> None:
     """Pick a candidate of a source, where the page says that this source pointed at it."""
-    page.get_by_text(re.compile(rf"^{source} \d+$")).click()
+    page.get_by_role("combobox", name="来源").click()
+    page.get_by_role("option", name=re.compile(rf"^{source} \d+$")).click()
     wait_until_idle(page)
     found = page.get_by_role("table", name="候选线索")
     found.get_by_role("button", name=operator, exact=True).first.click()
