@@ -7,6 +7,8 @@ street where only the county is kept.
 
 from dataclasses import replace
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 
 from queries.dimensions import DIMENSIONS
@@ -16,6 +18,10 @@ from queries.scope import Scope
 
 REGION_DIGITS = {"0000": 2, "00": 4}
 """By what a code of a province or city ends with: how many digits its own places share."""
+
+
+COUNTY_DIGITS = 6
+"""Digits of the code of a county; longer ones are streets."""
 
 
 def leads_within(scope: Scope, table: sa.FromClause) -> sa.ColumnElement[bool]:
@@ -32,6 +38,8 @@ def leads_within(scope: Scope, table: sa.FromClause) -> sa.ColumnElement[bool]:
     false
     >>> print(leads_within(Scope(regions=("420100",)), leads))
     leads.city_code IN (__[POSTCOMPILE_city_code_1])
+    >>> print(leads_within(Scope(regions=("420106001",)), leads))
+    false
     """
     if scope.kinds or scope.units:
         return sa.false()

@@ -195,7 +195,8 @@ def _named(
 ) -> pd.DataFrame:
     """Return the words that are frequent in the first span, with what they have in each."""
     frequent = np.flatnonzero(found[0].arrays["submissions"] >= least)
-    ids = [found[0].firsts[place] for place in frequent]
+    stored = found[0].firsts
+    ids = [stored[place] for place in frequent]
     names = word_names(opened.conn, ids)
     index = pd.Index([names[each] for each in ids], name="word", dtype=object)
     columns = {

@@ -44,7 +44,9 @@ def store(tmp_path):
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory):
-    return made.planted(GenerationStore(tmp_path_factory.mktemp("planted") / "warehouse"))
+    warehouse = made.planted(GenerationStore(tmp_path_factory.mktemp("planted") / "warehouse"))
+    yield warehouse
+    warehouse.engine.dispose()
 
 
 def by_operator(warehouse):

@@ -43,7 +43,9 @@ def warehouse(tmp_path_factory):
         register = [*made.register(), registered(FAR, **made.ELSEWHERE, street_code="420506001")]
         load(store, [*made.records(), *elsewhere], register, made.events())
         made.find(store)
-    return made.opened(store)
+    opened = made.opened(store)
+    yield opened
+    opened.engine.dispose()
 
 
 def operators_of(warehouse, scope):

@@ -58,14 +58,23 @@ def counted(warehouse, selection, scope, days):
 
 @pytest.mark.parametrize(
     ("days", "back", "expected"),
-    [(10, 0, (2, 2)), (11, 0, (3, 3)), (30, 0, (4, 3)), (365, 0, (4, 3)), (30, 5, (3, 2))],
+    [
+        (10, 0, (2, 2)),
+        (11, 0, (3, 3)),
+        (30, 0, (4, 3)),
+        (365, 0, (4, 3)),
+        (30, 5, (3, 2)),
+        (60, 5, (4, 3)),
+        (60, 15, (2, 1)),
+        (10, 5, (2, 2)),
+    ],
 )
 def test_operators_of_a_span(warehouse, days, back, expected):
     end = LAST - dt.timedelta(days=back)
     span = DateRange(end - dt.timedelta(days=days - 1), end)
     quick = counted(warehouse, Selection(), EVERYTHING, span)
     slow = counted(dataclasses.replace(warehouse, fresh=frozenset()), Selection(), EVERYTHING, span)
-    assert quick == (expected, back > 0)
+    assert quick == (expected, back > days / 4)
     assert slow == (expected, True)
 
 
