@@ -1,5 +1,6 @@
 """Pure work spread over all cores: the same on many batches, or tasks begun ahead of their step."""
 
+import gc
 import itertools
 import os
 from collections import deque
@@ -37,7 +38,7 @@ class _Processes:
         """Have a process do this work."""
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
-                self.count, mp_context=get_context("spawn"), initializer=_end_with_parent
+                self.count, mp_context=get_context("spawn"), initializer=_begin_process
             )
         return self._pool.submit(work, given)
 
@@ -47,8 +48,14 @@ class _Processes:
             self._pool.shutdown(cancel_futures=True)
 
 
-def _end_with_parent() -> None:
+COLLECTED_AFTER = (200_000, 20, 100)
+"""Thresholds of the garbage collector in a process; a tenth less time than with the usual 700, since
+what the work makes by the hundred thousand holds no cycles (measured on names of operators)."""
+
+
+def _begin_process() -> None:
     """Have this process end when the one that started it does, even if that was killed."""
+    gc.set_threshold(*COLLECTED_AFTER)
     parent = parent_process()
     if parent is not None:
         Thread(target=_end_after, args=(parent.join,), daemon=True).start()

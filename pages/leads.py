@@ -67,7 +67,7 @@ elif part == "leads":
     found = lead_course.show_filter(scope, asked)
     named = asked.get("lead", "")
     number = int(named) if named.isdecimal() and len(named) < 10 else None
-    left, right = st.columns([52, 48], gap="medium")
+    left, right = st.columns([56, 44], gap="medium")
     with left:
         first = paging.first(asked, len(found), lead_course.PAGE_SIZE)
         lead_course.show_list(found, first=first, chosen=number)

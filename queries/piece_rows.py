@@ -14,7 +14,7 @@ from queries.sources import ONE_DAY, Piece
 
 Statement = sa.Select[*tuple[Any, ...]]
 
-DAYS_AFTER = 0.25
+DAYS_AFTER = 0.1
 """Days after a period, as a part of its own, up to which operators are told by their last day; ours.
 The more follow, the more operators of the period came again, who must be looked for in it."""
 

@@ -177,7 +177,7 @@ class LeadPack:
         lines += [
             f"批次{self.batch_number}",
             f"导出人{self.exported_by}",
-            f"导出时间{self.made_text}",
+            f"导出时间{self.made_at:%Y-%m-%d %H:%M}",
         ]
         return "　".join([*lines, "内部资料"])
 

@@ -62,7 +62,6 @@ def show_list(found: pd.DataFrame, *, first: int, chosen: int | None) -> None:
         Head("经营主体"),
         Head("涉嫌行为（疑似）", width=110),
         Head("状态", width=60),
-        Head("自", width=76, hint="进入该状态的日期"),
     ]
     rows = [
         Row(
@@ -73,9 +72,9 @@ def show_list(found: pd.DataFrame, *, first: int, chosen: int | None) -> None:
                 Cell(lead_labels.conduct(str(record["conduct"]))),
                 Cell(
                     lead_labels.STATES[record["state"]],
-                    hint=lead_labels.RESULTS.get(record["result"], ""),
+                    hint=f"{lead_labels.day(record['state_on'])}起"
+                    f"{lead_labels.RESULTS.get(record['result'], '')}",
                 ),
-                Cell(lead_labels.day(record["state_on"])),
             ),
             selected=record["lead_id"] == chosen,
         )

@@ -161,7 +161,7 @@ def _packed(
         number=str(lead["number"]),
         operator_name=str(lead["operator_name"]),
         uscc=lead["uscc"],
-        conduct=f"疑似{lead_labels.conduct(str(lead['conduct']))}",
+        conduct=lead_labels.conduct(str(lead["conduct"])),
         region=wording.label("region", str(lead["county_code"] or lead["city_code"] or "")),
         worth=float(lead["worth"]),
         reasons=lead_labels.reasons(str(facts.get("reasons", ""))),

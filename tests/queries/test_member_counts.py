@@ -74,7 +74,7 @@ def test_operators_of_a_span(warehouse, days, back, expected):
     span = DateRange(end - dt.timedelta(days=days - 1), end)
     quick = counted(warehouse, Selection(), EVERYTHING, span)
     slow = counted(dataclasses.replace(warehouse, fresh=frozenset()), Selection(), EVERYTHING, span)
-    assert quick == (expected, back > days / 4)
+    assert quick == (expected, back > days / 10)
     assert slow == (expected, True)
 
 
