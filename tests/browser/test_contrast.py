@@ -49,6 +49,9 @@ OF_FINDINGS = (
     "risk_model",
     "risk_model?part=edit",
     "campaigns?period=all",
+    "leads",
+    "leads?detail=law",
+    "leads?part=chain",
 )
 """Pages of what jobs found in the texts."""
 

@@ -13,7 +13,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.app_server import Serve
 from tests.browser.looking import wait_until_idle
-from tests.leading import CAMPAIGN, LISTED, OPERATOR, plant
+from tests.browser.test_safety import BROKEN
+from tests.leading import CAMPAIGN, HOSTILE, LISTED, OPERATOR, plant
 
 CASE = "岸市监案〔2026〕1号"
 
@@ -176,6 +177,27 @@ def check_archive(archive: zipfile.ZipFile) -> str:
     number = numbers[OPERATOR]
     assert number is not None
     return number[0]
+
+
+def test_what_the_public_writes_stays_text(
+    serve: Serve, browser_context: BrowserContext, planted: tuple[Path, str]
+) -> None:
+    warehouse, workflow = planted
+    url = serve(warehouse, workflow, VIEWER_REGIONS="all", VIEWER_ROLE="analyst").url
+    page = opened(browser_context, url, "leads?source=campaign")
+    found = page.get_by_role("table", name="候选线索")
+    found.get_by_role("button", name=HOSTILE, exact=True).click()
+    wait_until_idle(page)
+    for part in ("线索要点", "证据", "依据与时限", "关联主体"):
+        page.get_by_text(part, exact=True).click()
+        wait_until_idle(page)
+        if part == "证据":
+            expect(page.get_by_text("<script>").first).to_be_visible()
+        assert page.evaluate(BROKEN) == []
+    page.goto(f"{url}/leads?part=chain")
+    wait_until_idle(page)
+    expect(page.get_by_role("table", name="信号与线索")).to_contain_text(HOSTILE)
+    assert page.evaluate(BROKEN) == []
 
 
 def test_a_candidate_is_dismissed_with_a_reason(

@@ -36,6 +36,8 @@ OF_FIGURES = (
     "identities?period=all&of=groups",
     "scores?period=all",
     "campaigns?period=all",
+    "leads",
+    "leads?part=chain",
     "events",
 )
 """Pages that show figures and words of the classification, but no text of these submissions."""
