@@ -7,8 +7,6 @@ street where only the county is kept.
 
 from dataclasses import replace
 
-from dataclasses import replace
-
 import sqlalchemy as sa
 
 from queries.dimensions import DIMENSIONS

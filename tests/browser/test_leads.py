@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.app_server import Serve
 from tests.browser.looking import wait_until_idle
+from tests.browser.test_contrast import look_at
 from tests.browser.test_safety import BROKEN
 from tests.leading import CAMPAIGN, HOSTILE, LISTED, OPERATOR, plant
 
@@ -198,6 +199,16 @@ def test_what_the_public_writes_stays_text(
     wait_until_idle(page)
     expect(page.get_by_role("table", name="信号与线索")).to_contain_text(HOSTILE)
     assert page.evaluate(BROKEN) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_stands_out(
+    serve: Serve, browser_context: BrowserContext, planted: tuple[Path, str], theme: str
+) -> None:
+    warehouse, workflow = planted
+    server = serve(warehouse, workflow, VIEWER_REGIONS="all", VIEWER_ROLE="analyst")
+    for path in ("leads", "leads?detail=evidence", "leads?detail=law"):
+        look_at(server, browser_context, path, theme)
 
 
 def test_a_candidate_is_dismissed_with_a_reason(

@@ -92,8 +92,11 @@ def test_signals_name_what_pointed(planted):
     ids = fetch_candidates(planted, EVERYTHING)["candidate_id"]
     signals = fetch_candidate_signals(planted, EVERYTHING, ids)
     told = {
-        (row.candidate_id.partition(":")[0], row.source): (row.reference, row.submissions)
-        for row in signals.itertuples()
+        (row["candidate_id"].partition(":")[0], row["source"]): (
+            row["reference"],
+            row["submissions"],
+        )
+        for row in signals.to_dict("records")
     }
     assert told["risk", "risk"] == ("D", 1)
     assert told["campaign", "campaign"] == (made.TOPIC, 5)

@@ -80,13 +80,13 @@ def test_no_lead_comes_twice_unless_with_new_evidence(province):
     for number, frame in enumerate(batches(province[0])):
         batch = new_candidates(frame, earlier).head(BATCH)
         assert len(batch) > 0
-        for row in batch.itertuples():
-            key = (row.operator_id, row.conduct)
+        for row in batch.to_dict("records"):
+            key = (row["operator_id"], row["conduct"])
             if key in held:
                 again += 1
-                assert set(row.new_evidence)
-                assert not set(row.new_evidence) & held[key]
-            held.setdefault(key, set()).update(row.evidence_ids)
+                assert row["new_evidence"]
+                assert not set(row["new_evidence"]) & held[key]
+            held.setdefault(key, set()).update(row["evidence_ids"])
         taken = batch[["operator_id", "conduct", "evidence_ids"]]
         taken = taken.assign(lead_id=[f"{number}-{n}" for n in range(len(batch))])
         earlier = pd.concat([earlier, taken], ignore_index=True)

@@ -1,6 +1,7 @@
 """What pointed at leads, and the submissions behind them as the warehouse has them now."""
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 
@@ -33,7 +34,7 @@ def draft(code, signals, **places):
 
 
 def test_origins_are_told_in_scope_and_not_of_withdrawn_leads(store):
-    by = {"author": "甲", "role": "analyst"}
+    by: dict[str, Any] = {"author": "甲", "role": "analyst"}
     batch = open_batch(store, office="420000", title="批", recipients=["局"], **by)
     drafts = [
         draft("a", [("campaign", "x.y"), ("risk", "D")], city_code="420100", county_code="420106"),
@@ -60,7 +61,7 @@ def test_evidence_is_read_by_number_under_scope_and_within_its_days(tmp_path):
     found = fetch_evidence(warehouse, EVERYTHING, ["sc0", "sc3", "sf1", "nobody"], **days)
     assert set(found["submission_id"]) == {"sc0", "sc3", "sf1"}
     assert found["registered_at"].is_monotonic_decreasing
-    assert "发票" in found.set_index("submission_id").loc["sc0", "narrative"]
+    assert "发票" in str(found.set_index("submission_id").loc["sc0", "narrative"])
     inner = fetch_evidence(warehouse, Scope(regions=("420100",)), ["sc0", "sf1"], **days)
     assert inner["submission_id"].tolist() == ["sc0"]
     later = fetch_evidence(

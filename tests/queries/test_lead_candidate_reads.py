@@ -129,6 +129,6 @@ def test_candidates_out_of_step_are_refused(tmp_path):
     for read in (fetch_candidates, fetch_candidate_run):
         with pytest.raises(CandidatesNotDerivedError, match="jobs refresh"):
             read(opened, EVERYTHING)
-    for read in (fetch_candidate_signals, fetch_candidate_evidence):
+    for read_of in (fetch_candidate_signals, fetch_candidate_evidence):
         with pytest.raises(CandidatesNotDerivedError, match="jobs refresh"):
-            read(opened, EVERYTHING, ["a:b"])
+            read_of(opened, EVERYTHING, ["a:b"])

@@ -330,5 +330,5 @@ def test_what_was_before_is_what_was_a_year_before_for_a_year(holding):
     found = fetch_standings(warehouse, year, EVERYTHING, level="operator_id")
     assert found.previous_days == found.last_year_days
     rows = found.frame.set_index("member")
-    assert rows.loc["A", ["value", "previous", "last_year"]].to_list() == [6, 4, 4]
-    assert rows.loc["B", ["value", "previous", "last_year"]].to_list() == [0, 2, 2]
+    assert rows.loc[["A"], ["value", "previous", "last_year"]].to_numpy().tolist() == [[6, 4, 4]]
+    assert rows.loc[["B"], ["value", "previous", "last_year"]].to_numpy().tolist() == [[0, 2, 2]]
