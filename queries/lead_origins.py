@@ -1,4 +1,7 @@
-"""What pointed at leads when they were taken up: a lead may come from several campaigns or groups."""
+"""What pointed at leads when they were taken up, and how far the book of leads has come.
+
+A lead may come from several campaigns or groups.
+"""
 
 import json
 
@@ -6,7 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from queries.lead_scope import leads_within
-from queries.lead_tables import leads
+from queries.lead_tables import lead_outcomes, lead_signals, lead_steps, leads
 from queries.scope import Scope
 from queries.vocabulary import LeadState
 
@@ -34,3 +37,23 @@ def fetch_lead_origins(engine: sa.Engine, scope: Scope) -> pd.DataFrame:
             for each in json.loads(row.facts).get("signals", [])
         ]
     return pd.DataFrame(rows, columns=list(ORIGIN_COLUMNS))
+
+
+def fetch_leads_version(engine: sa.Engine) -> str:
+    """Return a short text that differs once a signal, lead, step or outcome was written since."""
+    parts = (
+        sa.select(
+            sa.func.count(), sa.func.count(lead_signals.c.answer), sa.func.max(lead_signals.c.signal_id),
+            sa.func.max(lead_signals.c.last_seen_on), sa.func.sum(lead_signals.c.worth),
+        ),
+        sa.select(sa.func.count(), sa.func.max(leads.c.lead_id)),
+        sa.select(sa.func.count(), sa.func.max(lead_steps.c.step_id)),
+        sa.select(sa.func.count(), sa.func.max(lead_outcomes.c.written_at)),
+    )  # fmt: skip
+    tables = (lead_signals, leads, lead_steps, lead_outcomes)
+    with engine.connect() as conn:
+        found = [
+            tuple(conn.execute(part.select_from(table)).one())
+            for part, table in zip(parts, tables, strict=True)
+        ]
+    return repr(found)

@@ -97,9 +97,14 @@ def candidate_signals(scope: Scope, candidate_ids: Collection[str]) -> pd.DataFr
 def candidates(scope: Scope) -> Candidates:
     """Return the candidates to look at, by a worth that learns from what came of earlier leads.
 
-    Leads, dismissals and outcomes are read anew each time, so an answer shows at once.
+    Cached until a signal, lead, step or outcome is written, by whomever.
     """
-    stored = _stored(source_now(), scope)
+    return _candidates(source_now(), scope, lead_store.version())
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _candidates(source: Source, scope: Scope, version: str) -> Candidates:  # noqa: ARG001
+    stored = _stored(source, scope)
     feedback = hit_feedback(lead_store.every_lead())
     weighed = adjusted_worth(stored, feedback)
     frame = stored.assign(

@@ -312,6 +312,11 @@ def origins(scope: Scope) -> pd.DataFrame:
     return lead_origins.fetch_lead_origins(store.opened(), scope)
 
 
+def version() -> str:
+    """Read `queries.lead_origins.fetch_leads_version`, of the store in use."""
+    return f"{settings().workflow_url} {lead_origins.fetch_leads_version(store.opened())}"
+
+
 def every_lead() -> pd.DataFrame:
     """Return how leads of all regions fared: rates by source and model need all there are.
 

@@ -8,8 +8,9 @@ import pandas as pd
 from queries.lead_batches import open_batch
 from queries.lead_drafts import Evidence, LeadDraft
 from queries.lead_evidence import fetch_evidence
-from queries.lead_origins import fetch_lead_origins
-from queries.leads import add_leads, move_lead
+from queries.lead_origins import fetch_lead_origins, fetch_leads_version
+from queries.lead_signals import dismiss_signal, record_signals, reopen_signal
+from queries.leads import add_leads, move_lead, remove_lead
 from queries.scope import EVERYTHING, Scope
 from queries.vocabulary import LeadState
 from queries.warehouse import open_current
@@ -70,3 +71,27 @@ def test_evidence_is_read_by_number_under_scope_and_within_its_days(tmp_path):
     assert later["submission_id"].tolist() == ["sc0"]
     assert isinstance(fetch_evidence(warehouse, EVERYTHING, [], **days), pd.DataFrame)
     warehouse.engine.dispose()
+
+
+def test_every_write_changes_the_version(store):
+    by: dict[str, Any] = {"author": "甲", "role": "analyst"}
+    seen = [fetch_leads_version(store)]
+    row = {
+        "candidate_id": "a", "operator_id": "a", "operator_name": "a", "conduct": "metering",
+        "sources": "risk", "province_code": None, "city_code": None, "county_code": None,
+        "model_version": None, "worth": 1.0, "latest_on": DAY,
+    }  # fmt: skip
+    record_signals(store, pd.DataFrame([row]), as_of=DAY)
+    seen.append(fetch_leads_version(store))
+    dismiss_signal(store, "a", "另案", **by)
+    seen.append(fetch_leads_version(store))
+    reopen_signal(store, "a", **by)
+    assert fetch_leads_version(store) == seen[1]
+    batch = open_batch(store, office="420000", title="批", recipients=["局"], **by)
+    (lead_id,) = add_leads(store, batch, [draft("a", [])], **by)
+    seen.append(fetch_leads_version(store))
+    remove_lead(store, lead_id, **by)
+    assert fetch_leads_version(store) == seen[1]
+    record_signals(store, pd.DataFrame([row | {"worth": 2.0}]), as_of=DAY + dt.timedelta(days=7))
+    seen.append(fetch_leads_version(store))
+    assert len(set(seen)) == len(seen)
