@@ -95,6 +95,8 @@ class Deadline:
         How many of the evidence are in this state.
     checked
         Whether a person compared the article with the official text.
+    estimated
+        Whether the end rests on days whose public holidays are not published yet.
     """
 
     clock: str
@@ -105,6 +107,7 @@ class Deadline:
     law: str
     article: str | None
     checked: bool
+    estimated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +362,7 @@ def _deadlines(
                     law=term.law,
                     article=term.article,
                     checked=term.checked,
+                    estimated=bool(first["estimated"]) and not pd.isna(due),
                 )
             )
     return tuple(

@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable, Iterator
+from pathlib import PurePath
 
 import fastexcel
 
@@ -13,11 +14,18 @@ ENCODINGS = ("utf-8", "gb18030", "big5hkscs")
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 ZIPPED = b"PK\x03\x04"
-WORKBOOKS = (ZIPPED, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+WORKBOOKS = (ZIPPED, b"PK\x05\x06", b"PK\x07\x08", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+"""How workbooks begin, empty and split archives among them, which are none that can be opened."""
+
 WORKBOOK = "workbook"
+
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et")
 
 HEAD_CHARACTERS = 200_000
 """How much of a text is looked at for the headings, in characters."""
+
+UNOPENED = (zipfile.BadZipFile, NotImplementedError, ValueError)
+"""What `zipfile` raises on a damaged list of files: also a version or a name that cannot be."""
 
 DELIMITERS = ",\t;|"
 
@@ -46,7 +54,7 @@ def read_cells(
     content
         The whole file.
     name
-        What it is called in messages.
+        What it is called, in messages too; one that ends like a workbook's is not read as text.
     fits
         Tells from the first rows whether they hold the headings; by it encoding, delimiter and
         sheet are chosen. Where none fits, the first that can be read are taken.
@@ -56,7 +64,8 @@ def read_cells(
     Raises
     ------
     UnreadableOutcomesError
-        If it is empty, no text and no workbook, damaged or too large once unpacked.
+        If it is empty, no text and no workbook, named or beginning like a workbook and none that can
+        be opened, or too large once unpacked.
 
     Examples
     --------
@@ -67,6 +76,8 @@ def read_cells(
         raise UnreadableOutcomesError(name, "empty", "the file is empty; export it again")
     if content.startswith(WORKBOOKS):
         return _sheet(content, name, fits, head_rows), WORKBOOK
+    if PurePath(name.strip()).suffix.casefold() in WORKBOOK_ENDINGS:
+        raise _damaged(name)
     return _table(content, name, fits, head_rows)
 
 
@@ -117,15 +128,12 @@ def _rows(text: str, delimiter: str, name: str) -> Cells:
 
 
 def _sheet(content: bytes, name: str, fits: Callable[[Cells], bool], head_rows: int) -> Cells:
-    damaged = UnreadableOutcomesError(
-        name, "damaged", "cannot be opened as a workbook; it is damaged or protected, save it again"
-    )
     if content.startswith(ZIPPED):
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 unpacked = sum(each.file_size for each in archive.infolist())
-        except zipfile.BadZipFile as error:
-            raise damaged from error
+        except UNOPENED as error:
+            raise _damaged(name) from error
         if unpacked > MAX_UNPACKED:
             raise UnreadableOutcomesError(
                 name, "too_large", f"{unpacked} bytes unpacked are over {MAX_UNPACKED}; split it"
@@ -137,12 +145,17 @@ def _sheet(content: bytes, name: str, fits: Callable[[Cells], bool], head_rows: 
             for each in book.sheet_names
         ]
     except fastexcel.FastExcelError as error:
-        raise damaged from error
+        raise _damaged(name) from error
     tables = [_cells(each) for each in sheets]
     chosen = next((cells for cells in tables if fits(cells[:head_rows])), None)
     if chosen is not None:
         return chosen
     return tables[0] if tables else []
+
+
+def _damaged(name: str) -> UnreadableOutcomesError:
+    way_out = "cannot be opened as a workbook; it is damaged, protected or none, save it again"
+    return UnreadableOutcomesError(name, "damaged", way_out)
 
 
 def _cells(sheet: fastexcel.ExcelSheet) -> Cells:

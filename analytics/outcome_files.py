@@ -56,7 +56,13 @@ SERIAL_DAY = re.compile(r"[2-6]\d{4}(?:\.0*)?")
 FIRST_SERIAL_DAY = dt.date(1899, 12, 30)
 """Day 0 of spreadsheets (the 1900 date system)."""
 
-SUM = re.compile(r"[¥￥]?\s*([+-]?[\d,]*\.?\d+(?:[eE][+-]?\d+)?)\s*(\D*)")
+SUM = re.compile(
+    r"[¥￥]?\s*([+-]?(?:(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(\D*)"
+)
+"""Separators part groups of three digits or there are none."""
+
+DIGITS = 15
+"""Significant digits that spreadsheets keep; those beyond are noise of the binary number."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +97,8 @@ def read_outcomes(content: bytes, *, name: str, words: OutcomeWords | None = Non
     CSV in UTF-8, UTF-16 (with a mark), GB18030 (GBK, GB2312) or Big5, parted by comma, tab,
     semicolon or bar; XLSX, the first sheet that has the headings. Headings may stand below other
     lines, in any order, in any of the shipped wordings. Days may be written 2026-03-01, 2026/3/1,
-    20260301, in Chinese, or as a spreadsheet's number; sums with separators and units.
+    20260301, in Chinese, or as a spreadsheet's number; sums with units and with separators of
+    thousands, down to a hundredth of a yuan: nothing is rounded.
 
     Parameters
     ----------
@@ -105,8 +112,8 @@ def read_outcomes(content: bytes, *, name: str, words: OutcomeWords | None = Non
     Raises
     ------
     UnreadableOutcomesError
-        If the file is empty, too large, no text or workbook, or has no heading of a lead's number,
-        or that of a field twice.
+        If the file is empty, too large, no text, named or beginning like a workbook and none that
+        can be opened, or has no heading of a lead's number, or that of a field twice.
 
     Examples
     --------
@@ -232,7 +239,10 @@ class _Reader:
         value = float(match.group(1).replace(",", "")) * (self._units[unit] if unit else factor)
         if not 0 <= value <= MAX_YUAN:
             return None, "range", f"0-{MAX_YUAN:.0f}"
-        return round(value, 2), "", ""
+        value = float(f"{value:.{DIGITS}g}")
+        if value != round(value, 2):
+            return None, "format", ""
+        return value, "", ""
 
 
 def _bare(text: str) -> str:

@@ -11,6 +11,7 @@ from pages.components import (
     identity_data,
     identity_form,
     identity_view,
+    paging,
     panels,
 )
 from pages.components.identity_view import DOUBTS, LISTS
@@ -68,8 +69,8 @@ def clicked(click: Click) -> None:
     address.go(group=click.code)
 
 
-number = identity_view.shown_page(asked, found)
-identity_view.show_head(found, kind, number)
+number = paging.number(asked, paging.pages(len(found.frame), identity_view.ROWS))
+identity_view.show_head(found, kind)
 panels.show(
     "grid", identity_view.content(found, kind, page=number), key="identities", on_click=clicked
 )

@@ -71,7 +71,7 @@ elif part == "leads":
     with left:
         first = paging.first(asked, len(found), lead_course.PAGE_SIZE)
         lead_course.show_list(found, first=first, chosen=number)
-        paging.choose(asked, len(found), lead_course.PAGE_SIZE, key="leads.page")
+        paging.choose_if_many(asked, len(found), lead_course.PAGE_SIZE, key="leads.page")
         if lead_store.may_write(viewer):
             lead_outcome_file.show(viewer)
     with right:
@@ -111,8 +111,9 @@ else:
             key="candidates",
             on_click=lead_candidates.clicked,
         )
-        paging.choose(asked, len(kept), lead_candidates.PAGE_SIZE, key="candidates.page")
+        paging.choose_if_many(asked, len(kept), lead_candidates.PAGE_SIZE, key="candidates.page")
         lead_picking.show_basket(viewer, candidates, kept)
+        lead_picking.show_dismissed(viewer)
         st.caption(lead_candidates.base_text(candidates, len(kept)))
     with right:
         if code in codes:

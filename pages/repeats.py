@@ -8,6 +8,7 @@ from pages.components import (
     choices,
     data,
     exports,
+    paging,
     panels,
     repeat_data,
     repeat_detail,
@@ -74,9 +75,10 @@ def clicked(click: Click) -> None:
 
 found = repeat_groups.fetch(selection, scope, kind, limit=repeat_groups.MOST_LISTED)
 st.caption(repeat_groups.RULES[kind])
-number = repeat_groups.shown_page(asked, found)
+pages = paging.pages(len(found.frame), repeat_groups.ROWS)
+number = paging.number(asked, pages)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.markdown(f"**{KINDS[kind]}**　{repeat_groups.fetched(found, kind)}", width="content")
-    if repeat_groups.pages(found) > 1:
-        repeat_groups.choose_page(number, found)
+    if pages > 1:
+        paging.choose(number, pages, key="groups.page")
 panels.show("grid", repeat_groups.content(found, kind, page=number), key="groups", on_click=clicked)

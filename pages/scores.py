@@ -10,6 +10,7 @@ from pages.components import (
     exports,
     grade_view,
     page_links,
+    paging,
     panels,
     score_data,
     score_list,
@@ -41,7 +42,7 @@ found = score_data.scores(
     scope,
     grades=chosen,
     order=order,
-    page=score_list.page_number(asked, first.pages),
+    page=paging.number(asked, first.pages),
     page_size=score_list.PAGE_SIZE,
 )
 
@@ -58,7 +59,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     choices.select("order", score_list.orders(model), asked, label="排序", drops=("page",))
 panels.show("grid", score_list.content(found, model), key="scores", on_click=clicked)
 if found.pages > 1:
-    score_list.choose_page(found)
+    paging.choose(found.page, found.pages, key="scores.page")
 st.caption(
     "时间、类型、问题等条件不影响风险评分；地区、商圈、行业、主体和搜索词（名称、代码）有效。"
 )

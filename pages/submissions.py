@@ -10,6 +10,7 @@ from pages.components import (
     exports,
     listing,
     listing_export,
+    paging,
     panels,
     store,
     tables,
@@ -45,7 +46,7 @@ span.markdown(listing.span_text(page))
 with sizes:
     listing.choose_size(place)
 with numbers.container(horizontal=True, horizontal_alignment="right"):
-    listing.choose_page(page)
+    paging.choose(page.page, page.pages, key="list.page")
     exports.offer(
         lambda: listing_export.sheets(selection, viewer.scope, order=place.order),
         selection=selection,

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,24 +58,48 @@ def open_batch(
     InvalidLeadError
         If a text is empty or too long.
     """
-    head = checked("prefix", prefix or office, MAX_PREFIX, least=1)
-    values = _described(title, recipients, note)
     with engine.begin() as conn:
         take_turn(conn)
-        number = _next_number(conn, f"{head}-{today().year}-")
-        batch_id = conn.execute(
-            lead_batches.insert()
-            .values(
-                number=number,
-                office=checked("office", office, 16, least=1),
-                reviewer="",
-                created_by=author,
-                created_at=utc_now(),
-                **values,
-            )
-            .returning(lead_batches.c.batch_id)
-        ).scalar_one()
-        write_audit(conn, viewer=author, role=role, action="open_lead_batch", subject=number)
+        return open_in(
+            conn,
+            office=office,
+            title=title,
+            recipients=recipients,
+            author=author,
+            role=role,
+            prefix=prefix,
+            note=note,
+        )
+
+
+def open_in(
+    conn: sa.Connection,
+    *,
+    office: str,
+    title: str,
+    recipients: Sequence[str],
+    author: str,
+    role: str,
+    prefix: str = "",
+    note: str = "",
+) -> int:
+    """Open a batch in a transaction whose turn it is, as `open_batch` does."""
+    head = checked("prefix", prefix or office, MAX_PREFIX, least=1)
+    values = _described(title, recipients, note)
+    number = _next_number(conn, f"{head}-{today().year}-")
+    batch_id = conn.execute(
+        lead_batches.insert()
+        .values(
+            number=number,
+            office=checked("office", office, 16, least=1),
+            reviewer="",
+            created_by=author,
+            created_at=utc_now(),
+            **values,
+        )
+        .returning(lead_batches.c.batch_id)
+    ).scalar_one()
+    write_audit(conn, viewer=author, role=role, action="open_lead_batch", subject=number)
     return int(batch_id)
 
 
@@ -111,17 +135,25 @@ def change_batch(
         )
 
 
-def review_batch(engine: sa.Engine, batch_id: int, *, author: str, role: str) -> None:
+def review_batch(
+    engine: sa.Engine, batch_id: int, *, seen: Collection[int], author: str, role: str
+) -> None:
     """Put the reviewer's name to a batch; whoever opened it or added a lead cannot.
 
     Any later change of the batch or its leads takes the review back.
+
+    Parameters
+    ----------
+    seen
+        Leads that the reviewer saw in it, without withdrawn ones.
 
     Raises
     ------
     NoSuchLeadError
         If there is no such batch.
     BatchStateError
-        If it was handed over, is empty, or the reviewer had a hand in it.
+        If it was handed over, is empty, holds other leads than those seen, or the reviewer had a
+        hand in it.
     """
     with engine.begin() as conn:
         take_turn(conn)
@@ -137,6 +169,13 @@ def review_batch(engine: sa.Engine, batch_id: int, *, author: str, role: str) ->
         )
         if not makers:
             raise BatchStateError(batch["number"], "empty", "add leads first")
+        held = conn.scalars(
+            sa.select(leads.c.lead_id).where(
+                leads.c.batch_id == batch_id, leads.c.state != LeadState.WITHDRAWN.value
+            )
+        )
+        if set(held) != set(seen):
+            raise BatchStateError(batch["number"], "changed", "look at its leads again")
         if author in makers | {batch["created_by"]}:
             raise BatchStateError(
                 batch["number"],

@@ -4,6 +4,7 @@ A lead may come from several campaigns or groups.
 """
 
 import json
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from queries.lead_scope import leads_within
 from queries.lead_tables import lead_outcomes, lead_signals, lead_steps, leads
 from queries.scope import Scope
-from queries.vocabulary import LeadState
+from queries.vocabulary import LeadResult, LeadState
 
 ORIGIN_COLUMNS = ("lead_id", "source", "reference")
 
@@ -48,7 +49,10 @@ def fetch_leads_version(engine: sa.Engine) -> str:
         ),
         sa.select(sa.func.count(), sa.func.max(leads.c.lead_id)),
         sa.select(sa.func.count(), sa.func.max(lead_steps.c.step_id)),
-        sa.select(sa.func.count(), sa.func.max(lead_outcomes.c.written_at)),
+        sa.select(
+            sa.func.count(), sa.func.count(lead_outcomes.c.result), sa.func.max(lead_outcomes.c.written_at),
+            sa.func.sum(sa.case((lead_outcomes.c.result == LeadResult.PENALTY.value, 1), else_=0)),
+        ),
     )  # fmt: skip
     tables = (lead_signals, leads, lead_steps, lead_outcomes)
     with engine.connect() as conn:
@@ -57,3 +61,19 @@ def fetch_leads_version(engine: sa.Engine) -> str:
             for part, table in zip(parts, tables, strict=True)
         ]
     return repr(found)
+
+
+def fetch_confirmed_basis(engine: sa.Engine, conduct: str) -> list[dict[str, Any]]:
+    """Return the legal basis that a person confirmed last for a conduct, of whichever lead; or none.
+
+    Law, article and penalty are the same for every office; nothing of the lead comes along.
+    """
+    statement = (
+        sa.select(leads.c.basis)
+        .where(leads.c.conduct == conduct, leads.c.basis_confirmed_at.is_not(None))
+        .order_by(leads.c.basis_confirmed_at.desc(), leads.c.lead_id.desc())
+        .limit(1)
+    )
+    with engine.connect() as conn:
+        stored = conn.scalar(statement)
+    return [] if stored is None else list(json.loads(stored))

@@ -16,6 +16,7 @@ from queries.lead_rules import (
     RESULT_STATES,
     InvalidLeadError,
     LeadChangedError,
+    OutcomeChangedError,
     Problem,
     WrongStateError,
     checked,
@@ -69,6 +70,7 @@ def record_outcome(
     outcome: Outcome,
     *,
     seen: LeadState,
+    replaces: Outcome | None = None,
     author: str,
     role: str,
 ) -> None:
@@ -78,6 +80,8 @@ def record_outcome(
     ----------
     seen
         State in which the officer saw the lead.
+    replaces
+        What the officer saw written about it; None if nothing was.
 
     Raises
     ------
@@ -85,6 +89,8 @@ def record_outcome(
         If there is no such lead.
     LeadChangedError
         If it is no longer in the state seen.
+    OutcomeChangedError
+        If something else is written about it than what was seen.
     WrongStateError
         If a lead in that state cannot have this result.
     InvalidLeadError
@@ -96,6 +102,8 @@ def record_outcome(
         found = LeadState(lead["state"])
         if found is not seen:
             raise LeadChangedError(lead["number"], seen, found)
+        if stored_outcome(conn, lead_id) != replaces:
+            raise OutcomeChangedError(lead["number"])
         write_outcome(conn, lead, outcome, author=author, role=role)
 
 

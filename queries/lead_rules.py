@@ -133,6 +133,16 @@ class LeadChangedError(LeadError):
         self.found = found
 
 
+class OutcomeChangedError(LeadError):
+    """Somebody else wrote what came of a lead since it was looked at."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"what came of lead {number} was written by somebody else meanwhile; look again"
+        )
+        self.number = number
+
+
 class WrongStateError(LeadError):
     """A lead cannot go from where it stands to what was asked."""
 
@@ -149,11 +159,12 @@ class WrongStateError(LeadError):
 class CandidateTakenError(LeadError):
     """An open lead holds all the evidence of a candidate already."""
 
-    def __init__(self, candidate_id: str, number: str) -> None:
+    def __init__(self, operator_name: str, candidate_id: str, number: str) -> None:
         super().__init__(
-            f"candidate {candidate_id} has no evidence that lead {number} does not hold; "
+            f"candidate {candidate_id} ({operator_name}) has no evidence that lead {number} does not hold; "
             "follow that lead, or withdraw it first"
         )
+        self.operator_name = operator_name
         self.candidate_id = candidate_id
         self.number = number
 

@@ -1,4 +1,7 @@
-"""Tables of case leads in the workflow store: batches, leads, their course and what came of them."""
+"""Tables of case leads in the workflow store: batches, leads, their course and what came of them.
+
+Numbers of rows are never given twice, so that an address or a record keeps its meaning.
+"""
 
 import sqlalchemy as sa
 
@@ -41,6 +44,7 @@ lead_signals = sa.Table(
         sqlite_where=sa.column("answer").is_(None),
         postgresql_where=sa.column("answer").is_(None),
     ),
+    sqlite_autoincrement=True,
 )
 """What a refresh put before officers: a candidate opens one signal, and another one after an answer
 only with evidence that is later than the answer's. Of a candidate one signal is open at most."""
@@ -60,6 +64,7 @@ lead_batches = sa.Table(
     sa.Column("created_by", sa.String(64), nullable=False),
     sa.Column("created_at", sa.DateTime, nullable=False, comment="UTC"),
     sa.UniqueConstraint("number"),
+    sqlite_autoincrement=True,
 )
 
 leads = sa.Table(
@@ -88,6 +93,7 @@ leads = sa.Table(
     sa.Column("created_by", sa.String(64), nullable=False),
     sa.Column("created_at", sa.DateTime, nullable=False, comment="UTC"),
     sa.UniqueConstraint("number"),
+    sqlite_autoincrement=True,
 )
 
 lead_evidence = sa.Table(
@@ -111,6 +117,7 @@ lead_steps = sa.Table(
     sa.Column("origin", sa.String(16), nullable=False, comment="page, file or inferred"),
     sa.Column("written_by", sa.String(64), nullable=False),
     sa.Column("written_at", sa.DateTime, nullable=False, comment="UTC"),
+    sqlite_autoincrement=True,
 )
 """The course of a lead; nothing is changed in place."""
 
@@ -143,4 +150,5 @@ lead_exports = sa.Table(
     sa.Column("evidence_count", sa.Integer, nullable=False),
     sa.Column("exported_by", sa.String(64), nullable=False),
     sa.Column("exported_at", sa.DateTime, nullable=False, comment="UTC"),
+    sqlite_autoincrement=True,
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queries.lead_batches import lapse_review, preparing_batch
+from queries.lead_batches import lapse_review, open_in, preparing_batch
 from queries.lead_course import lead_row, write_step
 from queries.lead_drafts import Evidence, LeadDraft, checked_draft, plain_json
 from queries.lead_rules import (
@@ -76,6 +76,48 @@ def add_leads(
         If there is no such batch, or it was handed over.
     """
     day = checked_day("on", today() if on is None else on)
+    kept = _checked_drafts(drafts, day)
+    with engine.begin() as conn:
+        take_turn(conn)
+        return _add_all(conn, batch_id, drafts, kept, author=author, role=role, on=day)
+
+
+def open_with_leads(
+    engine: sa.Engine,
+    drafts: Sequence[LeadDraft],
+    *,
+    office: str,
+    title: str,
+    recipients: Sequence[str],
+    author: str,
+    role: str,
+    note: str = "",
+) -> int:
+    """Open a batch with its first leads, or neither, and return the batch's id.
+
+    Raises
+    ------
+    InvalidLeadError, CandidateTakenError
+        As `queries.lead_batches.open_batch` and `add_leads`.
+    """
+    day = today()
+    kept = _checked_drafts(drafts, day)
+    with engine.begin() as conn:
+        take_turn(conn)
+        batch_id = open_in(
+            conn,
+            office=office,
+            title=title,
+            recipients=recipients,
+            note=note,
+            author=author,
+            role=role,
+        )
+        _add_all(conn, batch_id, drafts, kept, author=author, role=role, on=day)
+    return batch_id
+
+
+def _checked_drafts(drafts: Sequence[LeadDraft], day: dt.date) -> list[str]:
     if not 1 <= len(drafts) <= MAX_LEADS:
         raise InvalidLeadError(
             "drafts",
@@ -84,26 +126,35 @@ def add_leads(
             Problem.RANGE,
             f"1-{MAX_LEADS}",
         )
-    kept = [checked_draft(draft, day) for draft in drafts]
-    with engine.begin() as conn:
-        take_turn(conn)
-        batch = preparing_batch(conn, batch_id)
-        batch_id = batch["batch_id"]
-        serial = _last_serial(conn, batch_id)
-        made = []
-        for draft, facts in zip(drafts, kept, strict=True):
-            _refuse_taken(conn, draft)
-            serial += 1
-            number = f"{batch['number']}-{serial:03}"
-            made.append(_add(conn, batch_id, number, draft, facts, author=author, on=day))
-            write_audit(
-                conn,
-                viewer=author,
-                role=role,
-                action="add_lead",
-                subject=f"{number} {draft.candidate_id}",
-            )
-        lapse_review(conn, batch_id)
+    return [checked_draft(draft, day) for draft in drafts]
+
+
+def _add_all(
+    conn: sa.Connection,
+    batch_id: int,
+    drafts: Sequence[LeadDraft],
+    kept: Sequence[str],
+    *,
+    author: str,
+    role: str,
+    on: dt.date,
+) -> list[int]:
+    batch = preparing_batch(conn, batch_id)
+    serial = _last_serial(conn, batch_id)
+    made = []
+    for draft, facts in zip(drafts, kept, strict=True):
+        _refuse_taken(conn, draft)
+        serial += 1
+        number = f"{batch['number']}-{serial:03}"
+        made.append(_add(conn, batch_id, number, draft, facts, author=author, on=on))
+        write_audit(
+            conn,
+            viewer=author,
+            role=role,
+            action="add_lead",
+            subject=f"{number} {draft.candidate_id}",
+        )
+    lapse_review(conn, batch_id)
     return made
 
 
@@ -269,7 +320,7 @@ def _refuse_taken(conn: sa.Connection, draft: LeadDraft) -> None:
         )
     )
     if {each.submission_id for each in draft.evidence} <= held:
-        raise CandidateTakenError(draft.candidate_id, open_leads[-1].number)
+        raise CandidateTakenError(draft.operator_name, draft.candidate_id, open_leads[-1].number)
 
 
 def _add(

@@ -101,6 +101,7 @@ def test_the_workbook_holds_leads_evidence_and_rules():
     assert first["线索价值"] == 88.4
     assert (first["诉求件数"], first["诉求人数"], first["涉及金额（元）"]) == (26, 23, 12_880.5)
     assert first["最早登记"] == dt.datetime(2026, 6, 3)
+    assert first["涉嫌行为"] == "虚假违法广告"
     assert first["价值理由"] == "涉及诉求26件\n最近一件距今4天"
     assert first["法律依据"] == "《广告法》第28、55条，处罚幅度未查明（需核对）"
     assert first["时限"] == "举报核查：2026-10-20届满，进行中"
@@ -119,6 +120,7 @@ def test_the_first_sheet_says_where_from_for_whom_and_how_much():
     assert lines["接收单位"] == "江城区市场监督管理局、武昌区市场监督管理局"
     assert (lines["导出人"], lines["导出时间"]) == ("王导出", "2026-10-08 09:30（北京时间）")
     assert lines["数据性质"].startswith("合成数据")
+    assert "件次，同一诉求涉及多条线索的分别计数" in lines["计数口径"]
     assert lines["表“证据”"].startswith("共4行，已全部导出")
 
 
@@ -208,7 +210,7 @@ def test_the_letter_asks_for_a_check_and_finds_nothing():
         "合计52件次",
         "其中1条线索的诉求填写了涉及金额，合计12,880.50元，均未经核实",
         "专项行动（2条）、风险评分（2条）",
-        "随函附证据材料2件",
+        "随函附证据材料2件次（同一诉求涉及多条线索的分别计数），",
         "不作为认定违法的依据",
         "线索清单第2项未列明法律依据",
         "请于2026年10月29日前书面反馈",

@@ -12,6 +12,7 @@ from pages.components import (
     findings_data,
     grid,
     listing,
+    paging,
     panels,
     tables,
     wording,
@@ -55,7 +56,7 @@ def show(selection: Selection, scope: Scope, *, asked: Mapping[str, str]) -> Non
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{KINDS[kind]}** :small[{head_text(found, kind)}]", width="content")
         if found.listed.pages > 1:
-            listing.choose_page(found.listed)
+            paging.choose(found.listed.page, found.listed.pages, key="list.page")
     heads = [
         Head("登记时间", width=126),
         Head("承办单位", width=180),

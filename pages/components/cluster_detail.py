@@ -13,6 +13,7 @@ from pages.components import (
     cluster_table,
     cluster_view,
     listing,
+    paging,
     palettes,
     panels,
     render,
@@ -116,7 +117,7 @@ def _pages(
     _table(page.frame, key="cluster_list_newest")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":small[{listing.span_text(page)}]", width="content")
-        listing.choose_page(page)
+        paging.choose(page.page, page.pages, key="list.page")
 
 
 def _origin(

@@ -12,6 +12,7 @@ from pages.components import (
     findings_data,
     grid,
     listing,
+    paging,
     panels,
     tables,
     wording,
@@ -53,7 +54,7 @@ def show(selection: Selection, scope: Scope, *, wanting: str, page: int) -> None
                 on_click=lambda: address.go(lack=None, page=None),
             )
         if found.pages > 1:
-            listing.choose_page(found)
+            paging.choose(found.page, found.pages, key="list.page")
     rows = [_row(record) for record in listing.named(found.frame).to_dict("records")]
     heads = [
         Head("登记时间", width=126),

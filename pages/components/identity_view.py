@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.components import address, data, grid, identity_data, render, store, wording
+from pages.components import address, data, grid, identity_data, paging, render, store, wording
 from pages.components.exports import Sheet
 from pages.components.grid import Cell, Head, Row
 from pages.components.identity_data import DOUBTFUL, SURE, Identities, Listed
@@ -164,19 +164,7 @@ def content(found: Listed, kind: str, *, page: int) -> dict[str, Any]:
     return grid.content(BOARD, LISTS[kind], _HEADS[kind], rows, empty=empty)
 
 
-def pages(found: Listed) -> int:
-    """Return how many pages a list has, at least 1."""
-    return max(1, -(-len(found.frame) // ROWS))
-
-
-def shown_page(asked: Mapping[str, str], found: Listed) -> int:
-    """Return the page that an address names, the last where there are fewer."""
-    named = asked.get("page", "")
-    number = int(named) if named.isascii() and named.isdigit() and len(named) <= 7 else 1
-    return max(1, min(number, pages(found)))
-
-
-def show_head(found: Listed, kind: str, number: int) -> None:
+def show_head(found: Listed, kind: str) -> None:
     """Draw how long a list is, and its page numbers."""
     unit = "对" if kind == DOUBTS else "个主体"
     cut = (
@@ -187,14 +175,9 @@ def show_head(found: Listed, kind: str, number: int) -> None:
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         st.markdown(f"**{LISTS[kind]}**　共{found.total:,}{unit}，{order}{cut}。", width="content")
-        if pages(found) > 1:
-            key = f"identities.page.{kind}.{number}.{pages(found)}"
-            st.pagination(
-                pages(found),
-                default=number,
-                key=key,
-                on_change=address.once_chosen(key, lambda chosen: address.go(page=str(chosen))),
-            )
+        paging.choose_if_many(
+            address.query(), len(found.frame), ROWS, key=f"identities.page.{kind}"
+        )
 
 
 def show_side(record: Mapping[Any, Any], prefix: str, selection: Selection) -> None:

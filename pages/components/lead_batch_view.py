@@ -17,10 +17,12 @@ from pages.components import (
     lead_taking,
     panels,
     render,
+    wording,
 )
 from pages.components.access import Viewer
 from pages.components.grid import Cell, Head, Row, Tool
 from pages.components.panels import Click
+from queries.vocabulary import LeadState
 
 LIST_HEIGHT, LONG_LIST = 520, 18
 """Pixels of a list of more rows than that, which scrolls within."""
@@ -88,36 +90,57 @@ def show(viewer: Viewer, batch: Mapping[Any, Any]) -> None:
         st.text(f"说明：{batch['note']}")
     found = lead_store.leads(viewer.scope, batch_id=int(batch["batch_id"]))
     preparing = batch["handed_over_on"] is None
+    owned = lead_store.owns(viewer, batch)
     panels.show(
         "grid",
-        _leads(found, removable=preparing and lead_store.may_write(viewer)),
+        _leads(found, removable=preparing and owned and lead_store.may_write(viewer)),
         key="lead_batch_leads",
         on_click=lambda click: _lead_clicked(viewer, click),
     )
+    st.caption(_places_text(found))
     lead_saving.show()
+    if not owned:
+        st.caption(
+            "本批由上级或其他单位建立，这里只列您可见范围内的线索；修改、复核、移送、导出由建批单位办理。"
+        )
+        return
     if preparing:
-        _prepare(viewer, batch)
+        _prepare(viewer, batch, found)
     lead_taking.offer(viewer, batch, found)
+
+
+def _places_text(found: pd.DataFrame) -> str:
+    """Return where the operators of a batch lie, so that its recipients can be checked."""
+    kept = found[found["state"] != LeadState.WITHDRAWN.value]
+    counted = kept["county_code"].fillna("").value_counts()
+    told = "、".join(
+        f"{wording.label('county_code', str(code)) if code else '地区未填写'}{number:,}条"
+        for code, number in counted.items()
+    )
+    return (
+        f"主体所在地：{told or '没有线索'}。接收单位请按管辖核对，各接收单位都会看到本批全部材料。"
+    )
 
 
 def _leads(found: pd.DataFrame, *, removable: bool) -> dict[str, Any]:
     heads = [
-        Head("线索编号", width=170),
+        Head("线索编号", width=140),
         Head("经营主体"),
-        Head("涉嫌行为（疑似）", width=150),
-        Head("价值", right=True, width=50),
-        Head("证据", right=True, width=50),
-        Head("状态", width=72),
-        *([Head("", width=50)] if removable else []),
+        Head("涉嫌行为（疑似）", width=110),
+        Head("证据", right=True, width=44),
+        Head("状态", width=60),
+        *([Head("", width=40)] if removable else []),
     ]
     rows = [
         Row(
             str(record["lead_id"]),
             (
                 Cell(str(record["number"])),
-                Cell(str(record["operator_name"])),
-                Cell(lead_labels.conduct(str(record["conduct"]))),
-                Cell(f"{record['worth']:.0f}"),
+                Cell(str(record["operator_name"]), hint=f"线索价值{record['worth']:.0f}"),
+                Cell(
+                    lead_labels.conduct_short(str(record["conduct"])),
+                    hint=lead_labels.conduct(str(record["conduct"])),
+                ),
                 Cell(f"{record['evidence']:,}"),
                 Cell(lead_labels.STATES[record["state"]]),
             ),
@@ -135,18 +158,19 @@ def _lead_clicked(viewer: Viewer, click: Click) -> None:
         address.go(part="leads", lead=click.code)
 
 
-def _prepare(viewer: Viewer, batch: Mapping[Any, Any]) -> None:
+def _prepare(viewer: Viewer, batch: Mapping[Any, Any], found: pd.DataFrame) -> None:
     """Draw the forms of a batch that is not handed over yet."""
     batch_id, key = int(batch["batch_id"]), f"batch.{batch['batch_id']}"
-    if not lead_store.may_review(viewer):
-        return
+    seen = found[found["state"] != LeadState.WITHDRAWN.value]["lead_id"].tolist()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if not batch["reviewer"]:
             st.button(
                 "复核通过",
                 icon=":material/verified:",
                 key=f"{key}.review",
-                on_click=lead_saving.told(lambda: lead_store.review_batch(viewer, batch_id)),
+                on_click=lead_saving.told(
+                    lambda: lead_store.review_batch(viewer, batch_id, seen=seen)
+                ),
                 help="复核人不能是建立批次或列入线索的人；之后再改动，须重新复核",
             )
         if lead_store.may_write(viewer):

@@ -136,7 +136,7 @@ def content(shown: pd.DataFrame, *, first: int, chosen: str) -> dict[str, Any]:
     rows = []
     for place, record in enumerate(shown.to_dict("records"), start=first):
         code = str(record["candidate_id"])
-        again = record["earlier_leads"]
+        again = record["earlier_leads"] or record["withdrawn_leads"]
         rows.append(
             Row(
                 code,
@@ -145,9 +145,12 @@ def content(shown: pd.DataFrame, *, first: int, chosen: str) -> dict[str, Any]:
                         str(record["operator_name"]),
                         hint=f"第{place:,}名，{wording.label('county_code', record['county_code'])}，"
                         f"来源：{lead_labels.sources(str(record['sources']))}"
-                        + ("，以前列过，有新证据" if again else ""),
+                        + ("，以前列过" if again else ""),
                     ),
-                    Cell(lead_labels.conduct(str(record["conduct"]))),
+                    Cell(
+                        lead_labels.conduct_short(str(record["conduct"])),
+                        hint=lead_labels.conduct(str(record["conduct"])),
+                    ),
                     Cell(f"{record['worth']:.0f}", bar=min(1.0, record["worth"] / 100)),
                     Cell(f"{record['submissions']:,}"),
                     Cell(lead_labels.day(record["latest_on"])),
@@ -178,7 +181,7 @@ def base_text(found: Candidates, kept: int) -> str:
     if run.found is not None and run.kept is not None and run.kept < run.found:
         told += (
             f"；共选出{run.found:,}条，按每户最多{rules().conducts_per_operator}种行为、"
-            f"总数最多{rules().most:,}条保留价值最高的{run.kept:,}条"
+            f"总数最多{rules().most:,}条保留{run.kept:,}条"
         )
     if found.answered:
         told += f"；另有{found.answered:,}条已列为线索或已答复且没有新证据，不再列出"

@@ -17,6 +17,7 @@ from pages.components import (
     lead_labels,
     lead_store,
     panels,
+    render,
     wording,
 )
 from pages.components.exports import Sheet
@@ -73,6 +74,7 @@ def show(scope: Scope, asked: Mapping[str, str]) -> None:
     split = ChainSplit(choices.choose("split", SPLITS, asked, label="分组", drops=("chain_part",)))
     found = lead_store.chain(scope, days=days, split=split, base=base)
     part = asked.get("chain_part", "")
+    part = part if part in {str(each) or NO_PART for each in found["part"]} else ""
     panels.show("grid", _table(found, split, part), key="chain_parts", on_click=_narrow)
     if split is ChainSplit.SOURCE and len(found) > 1:
         st.caption("一条信号可有多个来源，各来源相加可能大于合计。")
@@ -231,7 +233,8 @@ def _members(scope: Scope, step: ChainStep, within: _Within) -> None:
         scope, step, days=within.days, split=within.split, part=within.part, base=within.base
     )
     parted = within.split is not ChainSplit.NONE
-    named = f"（{part_name(within.split, within.part)}）" if parted else ""
+    label = render.as_label(part_name(within.split, within.part))
+    named = f"（{label}）" if parted else ""
     shown = found.tail(LISTED).iloc[::-1]
     st.markdown(
         f"**{STEPS[step][0]}{named}** 共{len(found):,}条，列最近{len(shown):,}条；"

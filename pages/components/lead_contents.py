@@ -33,6 +33,8 @@ _PERSONAL = re.compile(
 )
 _MASKED = "脱敏"
 
+_SUSPECTED = re.compile("^(?:涉嫌|疑似)+(?=.)", re.DOTALL)
+
 UNCHECKED = "需核对"
 UNKNOWN = "未查明"
 
@@ -40,6 +42,9 @@ CAUTION = (
     "以上系根据投诉举报登记数据提出的疑似线索，尚未经核实，"
     "不作为认定违法的依据；法律依据标“需核对”的，引用前请与官方公布文本核对。"
 )
+
+COUNTED = "同一诉求涉及多条线索的分别计数"
+"""Said of every sum over leads."""
 
 Basis = tuple[str, str | None, str | None, bool]
 """Law, article, penalty, and whether a person checked them against the official text."""
@@ -79,8 +84,12 @@ class PackedLead:
 
     Attributes
     ----------
+    conduct
+        Plain name; that it is suspected is said wherever it stands.
     worth
         0-100.
+    reasons
+        Of the worth: points and what they are for.
     submissions, persons
         How many submissions and how many persons concerned, never who.
     disputed_yuan
@@ -231,6 +240,17 @@ def basis_text(basis: Basis) -> str:
         place = article if article.startswith("第") else f"第{article}条"
     fined = f"处罚幅度：{penalty}" if penalty else f"处罚幅度{UNKNOWN}"
     return f"{titled}{place}，{fined}" + ("" if checked else f"（{UNCHECKED}）")
+
+
+def conduct_text(conduct: str) -> str:
+    """Return the plain name of a conduct, for places that say themselves that it is suspected.
+
+    Examples
+    --------
+    >>> conduct_text("预付式消费违约、闭店失联"), conduct_text("涉嫌虚假违法广告")
+    ('预付式消费违约、闭店失联', '虚假违法广告')
+    """
+    return _SUSPECTED.sub("", conduct)
 
 
 def deadline_text(deadline: Deadline) -> str:

@@ -32,15 +32,6 @@ PAGE_SIZE = 15
 
 EARLIEST = dt.date(2000, 1, 1)
 
-OPEN = (
-    LeadState.PROPOSED,
-    LeadState.HANDED_OVER,
-    LeadState.RECEIVED,
-    LeadState.CHECKING,
-    LeadState.RETURNED,
-    LeadState.FILED,
-)
-
 
 def show_filter(scope: Scope, asked: Mapping[str, str]) -> pd.DataFrame:
     """Draw the states to choose from and return the leads in the chosen one."""
@@ -69,7 +60,10 @@ def show_list(found: pd.DataFrame, *, first: int, chosen: int | None) -> None:
             (
                 Cell(str(record["number"])),
                 Cell(str(record["operator_name"]), hint=f"来源：{_sources(record)}"),
-                Cell(lead_labels.conduct(str(record["conduct"]))),
+                Cell(
+                    lead_labels.conduct_short(str(record["conduct"])),
+                    hint=lead_labels.conduct(str(record["conduct"])),
+                ),
                 Cell(
                     lead_labels.STATES[record["state"]],
                     hint=f"{lead_labels.day(record['state_on'])}起"
@@ -162,7 +156,7 @@ def outcome_text(lead: Mapping[str, Any]) -> str:
     ):
         value = lead[name]
         if value is not None and not pd.isna(value):
-            told.append(f"{label}{wording.yuan(value)}")
+            told.append(f"{label}{float(value):,.2f}元")
     if lead["transferred_to"]:
         told.append(f"移送{lead['transferred_to']}")
     return "，".join(filter(None, told))
@@ -248,12 +242,14 @@ def show_outcome(viewer: Viewer, lead: Mapping[str, Any]) -> None:
                 label, min_value=0.0, value=_sum(lead[name]), format="%.2f", key=f"{key}.{name}"
             )
         first, second = st.columns([1, 2])
+        closed = closing_day(lead)
         first.date_input(
-            "办结日期",
-            value=lead["closed_on"] or today,
+            "办结日期（登记后不能更改）",
+            value=closed,
             min_value=EARLIEST,
             max_value=today,
             key=f"{key}.closed",
+            disabled=closed is not None,
         )
         second.text_input(
             "移送单位（移送时填）",
@@ -266,7 +262,7 @@ def show_outcome(viewer: Viewer, lead: Mapping[str, Any]) -> None:
             icon=":material/gavel:",
             on_click=lead_saving.told(lambda: _outcome(viewer, lead, state, key)),
         )
-        st.caption("登记结果即办结该线索；罚款、没收只用于行政处罚。")
+        st.caption("填办结日期即办结该线索，请核对后登记；罚款、没收只用于行政处罚。")
 
 
 def _sum(value: float | None) -> float | None:
@@ -282,13 +278,39 @@ def _outcome(viewer: Viewer, lead: Mapping[str, Any], seen: LeadState, key: str)
             result=LeadResult(given[f"{key}.result"]),
             case_number=str(given[f"{key}.case"]).strip(),
             document_number=str(given[f"{key}.document"]).strip(),
-            closed_on=given[f"{key}.closed"],
+            closed_on=closing_day(lead) or given[f"{key}.closed"],
             fined_yuan=given[f"{key}.fined_yuan"],
             confiscated_yuan=given[f"{key}.confiscated_yuan"],
             recovered_yuan=given[f"{key}.recovered_yuan"],
             transferred_to=str(given[f"{key}.transferred"]).strip(),
         ),
         seen=seen,
+        replaces=stored_outcome(lead),
+    )
+
+
+def closing_day(lead: Mapping[str, Any]) -> dt.date | None:
+    """Return the day on which a lead was closed; None while it is open."""
+    if lead["state"] != LeadState.CLOSED:
+        return None
+    day: dt.date = lead["closed_on"] or lead["state_on"]
+    return day
+
+
+def stored_outcome(lead: Mapping[str, Any]) -> lead_store.Outcome | None:
+    """Return what was written about a lead when it was read; None if nothing was."""
+    if lead["written_at"] is None:
+        return None
+    return lead_store.Outcome(
+        result=None if lead["result"] is None else LeadResult(lead["result"]),
+        case_number=lead["case_number"],
+        document_number=lead["document_number"],
+        filed_on=lead["filed_on"],
+        closed_on=lead["closed_on"],
+        fined_yuan=_sum(lead["fined_yuan"]),
+        confiscated_yuan=_sum(lead["confiscated_yuan"]),
+        recovered_yuan=_sum(lead["recovered_yuan"]),
+        transferred_to=lead["transferred_to"],
     )
 
 
@@ -312,20 +334,20 @@ def show_basis(viewer: Viewer, lead: Mapping[str, Any], offered: tuple[Basis, ..
     if not lead_store.may_write(viewer):
         return
     key = f"basis.{lead['lead_id']}"
-    table = pd.DataFrame(
-        {
-            "法律": [each.law or "" for each in offered],
-            "条号": [each.article or "" for each in offered],
-            "处罚幅度": [each.penalty or "" for each in offered],
-        },
-        dtype=object,
-    )
+    before = lead_store.confirmed_basis(str(lead["conduct"]))
+    rows = [(each["law"], each["article"], each["penalty"]) for each in before] or [
+        (each.law or "", each.article or "", each.penalty or "") for each in offered
+    ]
+    table = pd.DataFrame(rows, columns=["法律", "条号", "处罚幅度"], dtype=object)
     with st.expander("核对法律依据", icon=":material/fact_check:"), st.form(key, border=False):
         edited = st.data_editor(
             table, num_rows="dynamic", hide_index=True, width="stretch", key=f"{key}.table"
         )
         sent = st.form_submit_button("已对照官方文本核对", icon=":material/check:")
-        st.caption("逐条填全法律、条号、处罚幅度；不适用的行删去。核对后移送材料不再标“需核对”。")
+        told = "已带出同一行为最近一次核对的内容，" if before else ""
+        st.caption(
+            f"{told}逐条填全法律、条号、处罚幅度；不适用的行删去。核对后移送材料不再标“需核对”。"
+        )
     if sent:
         _confirm(viewer, int(lead["lead_id"]), edited)
 

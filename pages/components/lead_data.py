@@ -38,8 +38,8 @@ class Candidates:
     ----------
     frame
         Columns of ``lead_candidates``, ``worth`` multiplied by ``factor``, with why in
-        ``feedback_reasons`` (see `analytics.lead_feedback`); ``earlier_leads`` (tuple of numbers) and
-        ``signal_on``. By worth.
+        ``feedback_reasons`` (see `analytics.lead_feedback`); ``earlier_leads``, ``withdrawn_leads``
+        (tuples of numbers) and ``signal_on``. By worth.
     run
         What the refresh found and kept.
     answered
@@ -112,6 +112,9 @@ def _candidates(source: Source, scope: Scope, version: str) -> Candidates:  # no
         factor=weighed["factor"],
         feedback_reasons=weighed["feedback_reasons"],
     )
+    withdrawn = lead_store.withdrawn(scope)
+    told = frame["candidate_id"].map(lambda code: withdrawn.get(code, ()))
+    frame = frame.assign(withdrawn_leads=told)
     left = _unanswered(frame, lead_store.signals(scope))
     left = _with_new_evidence(left, scope)
     ordered = left.sort_values(

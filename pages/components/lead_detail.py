@@ -30,6 +30,9 @@ from queries.vocabulary import SignalSource
 
 PARTS = {"why": "线索要点", "evidence": "证据", "law": "依据与时限", "related": "关联主体"}
 
+LEAST_SHOWN = 0.005
+"""Least difference of a factor from 1 that is told; ours."""
+
 LISTED = 50
 """Submissions listed on screen, newest first; ours. An export has all of them."""
 
@@ -124,6 +127,11 @@ def _why(facts: Mapping[str, Any], signals: pd.DataFrame | None, case: LeadCase 
         panels.show("grid", _signals(signals), key="lead_signals")
     st.markdown(f"**线索价值 {float(facts['worth']):.0f}分**（满分100，只用于排序）")
     st.text("；".join(lead_labels.reasons(str(facts["reasons"]))))
+    factor = facts.get("factor")
+    if factor is not None and abs(float(factor) - 1) >= LEAST_SHOWN:
+        st.caption(
+            f"各项相加后，按来源和评分模型以往线索的立案处罚比例折算×{float(factor):.2f}（上限100分）。"
+        )
     serial = facts.get("serial")
     if serial is not None and not pd.isna(serial) and serial > 0:
         st.warning(
@@ -210,7 +218,7 @@ def _law(case: LeadCase | None, basis: Callable[[tuple[Basis, ...]], None] | Non
         Head("时限"),
         Head("最早届满", width=96),
         Head("状态", width=110),
-        Head("依据", width=170),
+        Head("依据", width=150),
     ]
     rows = [
         Row(

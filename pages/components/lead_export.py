@@ -8,7 +8,6 @@ from pages.components import (
     exports,
     lead_candidates,
     lead_chain_view,
-    lead_course,
     lead_data,
     lead_labels,
     lead_store,
@@ -30,7 +29,13 @@ def offer(viewer: Viewer, part: str, asked: Mapping[str, str]) -> None:
         if part == "found":
             found = lead_data.candidates(scope)
             return lead_candidates.sheets(found, lead_candidates.left(found, asked))
-        return [_leads(lead_store.leads(scope))]
+        if part == "batches":
+            named = asked.get("batch", "")
+            batch_id = int(named) if named.isascii() and named.isdigit() else None
+            return [_leads(lead_store.leads(scope, batch_id=batch_id))]
+        every = lead_store.leads(scope)
+        state = asked.get("state", "all")
+        return [_leads(every if state == "all" else every[every["state"] == state])]
 
     if part != "found" or lead_data.are_known():
         exports.offer_tables(sheets, (("性质", NOTE),), name="案源线索", key="export")
@@ -59,7 +64,7 @@ def _leads(found: pd.DataFrame) -> Sheet:
             "罚款（元）": found["fined_yuan"],
             "没收（元）": found["confiscated_yuan"],
             "挽回损失（元）": found["recovered_yuan"],
-            "移送单位": found["transferred_to"],
+            "移送至": found["transferred_to"],
         }
     )
     return Sheet(
@@ -67,5 +72,5 @@ def _leads(found: pd.DataFrame) -> Sheet:
         lambda: iter([frame]),
         definitions=(("性质", NOTE),),
         total=len(frame),
-        note=f"可见范围内的线索{len(frame):,}条，{len(lead_course.OPEN)}种状态为在办",
+        note=f"可见范围内、当前筛选下的线索{len(frame):,}条",
     )

@@ -7,6 +7,7 @@ from pages.components.lead_contents import (
     LeadPack,
     PackedLead,
     basis_text,
+    conduct_text,
     deadline_text,
     note_text,
     span_text,
@@ -50,6 +51,8 @@ ORDINAL_MM = 9
 EXCERPT = 60
 """Letters of a complaint's text on the form; the whole stands in the workbook. Ours."""
 
+FOR_ORDER = "只用于排序，不作处理结论"
+
 MORE = "……"
 SIGN = "签名：　　　　　　　　年　　月　　日"
 
@@ -76,7 +79,8 @@ def form(
     add_line(document, "案源线索登记表", HEADLINE)
     rows = [
         *_what(pack, lead),
-        *_facts(lead),
+        _facts(lead),
+        _worth(lead),
         *_listed(evidence, total),
         _spread("时限", [deadline_text(each) for each in lead.deadlines]),
         _spread("关联主体", list(lead.related_firms)),
@@ -99,7 +103,7 @@ def _what(pack: LeadPack, lead: PackedLead) -> list[Row]:
         _pair("线索来源", "、".join(lead.sources), "当前状态", lead.state),
         _spread("涉嫌主体", [lead.operator_name]),
         _pair("统一社会\n信用代码", lead.uscc or "", "所在地", lead.region),
-        _pair("涉嫌行为", lead.conduct, "线索价值", f"{lead.worth:.1f}分（满分100分）"),
+        _spread("涉嫌行为", [conduct_text(lead.conduct)]),
         _spread("管辖", [lead.jurisdiction]),
         _spread(
             "法律依据",
@@ -108,17 +112,22 @@ def _what(pack: LeadPack, lead: PackedLead) -> list[Row]:
     ]
 
 
-def _facts(lead: PackedLead) -> list[Row]:
+def _facts(lead: PackedLead) -> Row:
     lines = [
+        f"涉嫌{conduct_text(lead.conduct)}。",
         (
             f"诉求{lead.submissions:,}件，涉及诉求人{lead.persons:,}人（个人信息已脱敏）；"
-            f"登记时间{span_text(lead.first_on, lead.latest_on)}；"
-            f"涉及金额{yuan_text(lead.disputed_yuan)}（登记金额，未经核实）。"
+            f"登记期间{span_text(lead.first_on, lead.latest_on)}；"
+            f"登记金额合计{yuan_text(lead.disputed_yuan)}（未经核实）。"
         ),
-        *(f"·{reason}" for reason in lead.reasons),
         *([lead.serial_note] if lead.serial_note else []),
     ]
-    return [_spread("主要事实", lines)]
+    return _spread("主要事实", lines)
+
+
+def _worth(lead: PackedLead) -> Row:
+    head = f"{lead.worth:.1f}分（满分100分），{FOR_ORDER}"
+    return _spread("线索价值", [head, *(f"·{reason}" for reason in lead.reasons)])
 
 
 def _listed(evidence: Sequence[Mapping[str, str]], total: int) -> list[Row]:

@@ -109,7 +109,21 @@ _CLOCK_STATES: Mapping[ClockState, str] = MappingProxyType(
     }
 )
 
-_LEVELS = MappingProxyType({"county": "县级局", "county_or_above": "县级以上局"})
+_LEVELS = MappingProxyType(
+    {"county": "市场监督管理局", "county_or_above": "市场监督管理局（上级局也可以处理）"}
+)
+
+_TITLES = MappingProxyType(
+    {
+        "办法": "市场监督管理投诉举报处理办法",
+        "暂行办法": "市场监督管理投诉举报处理暂行办法",
+        "行政处罚程序规定": "市场监督管理行政处罚程序规定",
+        "行政处罚法": "行政处罚法",
+        "广告法": "广告法",
+        "消费者权益保护法": "消费者权益保护法",
+    }
+)
+"""Full titles of what the rule files name in short."""
 
 _WHY_CHECK = MappingProxyType(
     {
@@ -129,7 +143,7 @@ def conducts() -> Conducts:
 
 
 def conduct(code: str) -> str:
-    """Return the name of a conduct, always as a suspicion.
+    """Return the name of a conduct; whoever shows it says that it is suspected.
 
     Examples
     --------
@@ -138,6 +152,44 @@ def conduct(code: str) -> str:
     """
     known = conducts().by_code.get(code)
     return code if known is None else known.name
+
+
+def conduct_short(code: str) -> str:
+    """Return the first part of the name of a conduct, for narrow columns.
+
+    Examples
+    --------
+    >>> conduct_short("prepaid")
+    '预付式消费违约'
+    """
+    return conduct(code).split("、")[0]
+
+
+def law_title(name: str) -> str:
+    """Return a law or rule by its full title; what is no title stays.
+
+    Examples
+    --------
+    >>> law_title("办法"), law_title("平台规则")
+    ('《市场监督管理投诉举报处理办法》', '平台规则')
+    """
+    head, bracket, rest = name.partition("（")
+    full = _TITLES.get(head, "")
+    return f"《{full}》{bracket}{rest}" if full else name
+
+
+def article_text(article: str | None) -> str:
+    """Return an article as papers quote it.
+
+    Examples
+    --------
+    >>> article_text("23（五）"), article_text("13、29—32"), article_text(None)
+    ('第23条第（五）项', '第13、29—32条', '条号未查明')
+    """
+    if not article:
+        return "条号未查明"
+    number, bracket, item = article.partition("（")
+    return f"第{number}条第（{item}项" if bracket else f"第{number}条"
 
 
 def sources(codes: str) -> str:
@@ -183,7 +235,7 @@ def law(basis: Basis) -> str:
     """
     if basis.law is None:
         return f"法律依据未查明（{CHECK}）"
-    article = f"第{basis.article}条" if basis.article else "条号未查明"
+    article = article_text(basis.article)
     if not basis.needs_check:
         return f"《{basis.law}》{article}，{basis.penalty}"
     return f"《{basis.law}》{article}（{CHECK}{'' if basis.penalty else '；处罚幅度未填'}）"
@@ -191,8 +243,8 @@ def law(basis: Basis) -> str:
 
 def authority(found: Authority) -> str:
     """Return which authority may handle the matter, and why a person has to look."""
-    where = wording.label("region", found.region_code) if found.region_code else "地区未知"
-    level = _LEVELS.get(found.level or "", "市场监管部门")
+    where = wording.label("region", found.region_code) if found.region_code else "地区未知，"
+    level = _LEVELS.get(found.level or "", "市场监督管理部门")
     places = read_places()
     told = []
     for reason in found.reasons:
@@ -214,19 +266,20 @@ def authority_basis(found: Authority) -> str:
     """Return the rule that jurisdiction rests on."""
     if found.law is None:
         return f"管辖依据未查明（{CHECK}）"
-    article = f"第{found.article}条" if found.article else "条号未查明"
-    return f"{found.law}{article}{'' if found.article_checked else f'（{CHECK}）'}"
+    checked = "" if found.article_checked else f"（{CHECK}）"
+    return f"{law_title(found.law)}{article_text(found.article)}{checked}"
 
 
 def deadline_state(found: Deadline) -> str:
     """Return how a time limit stands over the evidence."""
-    return f"{_CLOCK_STATES[found.state]}{found.submissions:,}件"
+    guessed = "（节假日未公布，届满日待核）" if found.estimated else ""
+    return f"{_CLOCK_STATES[found.state]}{found.submissions:,}件{guessed}"
 
 
 def deadline_law(found: Deadline) -> str:
     """Return the article that a time limit rests on."""
-    article = f"第{found.article}条" if found.article else "条号未查明"
-    return f"{found.law}{article}{'' if found.checked else f'（{CHECK}）'}"
+    checked = "" if found.checked else f"（{CHECK}）"
+    return f"{law_title(found.law)}{article_text(found.article)}{checked}"
 
 
 def urgent(case: LeadCase) -> tuple[Deadline, ...]:
@@ -248,7 +301,7 @@ def limitation(found: Limitation) -> str:
     )
     return (
         f"按最近一件所述行为（{day(found.conduct_on)}）计至{day(found.until)}{grave}"
-        f"（{found.law}第{found.article}条{'' if found.checked else f'，{CHECK}'}；"
+        f"（{law_title(found.law)}{article_text(found.article)}{'' if found.checked else f'，{CHECK}'}；"
         "连续或者继续的行为自终了之日起算，由办案人员认定）"
     )
 

@@ -9,10 +9,12 @@ from dataclasses import replace
 from docx.document import Document
 
 from pages.components.lead_contents import (
+    COUNTED,
     UNCHECKED,
     LeadPack,
     PackedLead,
     basis_text,
+    conduct_text,
     day_text,
     note_text,
     span_text,
@@ -127,7 +129,7 @@ def _overview(document: Document, pack: LeadPack, evidence: int) -> None:
     text = (
         f"本批线索共{len(leads)}条，涉及经营主体{operators}户，诉求登记时间为{span}，"
         f"各线索所涉诉求合计{sum(lead.submissions for lead in leads):,}件次"
-        f"（同一诉求涉及多条线索的分别计数）。"
+        f"（{COUNTED}）。"
     )
     if known:
         total = yuan_text(sum(each for each in known if each is not None))
@@ -138,7 +140,8 @@ def _overview(document: Document, pack: LeadPack, evidence: int) -> None:
         ranked = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
         words = "、".join(f"{source}（{count}条）" for source, count in ranked)
         add_line(document, f"线索来源为：{words}。同一线索可有多个来源。", TEXT)
-    add_line(document, f"随函附证据材料{evidence:,}件，个人信息已脱敏。", TEXT)
+    text = f"随函附证据材料{evidence:,}件次（{COUNTED}），个人信息已脱敏。"
+    add_line(document, text, TEXT)
     if note := note_text(pack.note):
         add_line(document, f"另需说明：{note}", TEXT)
 
@@ -150,7 +153,7 @@ def _table(document: Document, pack: LeadPack) -> None:
     for number, lead in enumerate(pack.leads, start=1):
         told = (
             (str(number), TABLE_NUMBER), (lead.number, TABLE_TEXT), (_named(lead), TABLE_TEXT),
-            (lead.conduct, TABLE_TEXT), (f"{lead.submissions:,}", TABLE_NUMBER),
+            (conduct_text(lead.conduct), TABLE_TEXT), (f"{lead.submissions:,}", TABLE_NUMBER),
             (yuan_text(lead.disputed_yuan), TABLE_NUMBER),
         )  # fmt: skip
         cells = zip(widths, told, strict=True)
@@ -173,7 +176,7 @@ def _basis(document: Document, pack: LeadPack) -> None:
     bare = []
     for number, lead in enumerate(pack.leads, start=1):
         if lead.basis:
-            listed = found.setdefault(lead.conduct, {})
+            listed = found.setdefault(conduct_text(lead.conduct), {})
             listed.update(dict.fromkeys(basis_text(each) for each in lead.basis))
         else:
             bare.append(str(number))

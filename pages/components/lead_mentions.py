@@ -15,6 +15,7 @@ def show_of_operator(scope: Scope, operator_id: str) -> None:
     if not lead_store.sees_leads(scope):
         return
     found = lead_store.leads(scope, operator_id=operator_id)
+    found = found[found["state"] != LeadState.WITHDRAWN.value]
     waiting = _waiting(scope, operator_id)
     st.markdown(f"**案源线索** 已列{len(found):,}条，候选{len(waiting):,}条（疑似，建议核查）")
     if found.empty and waiting.empty:

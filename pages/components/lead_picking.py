@@ -8,15 +8,23 @@ import streamlit as st
 
 from pages.components import (
     address,
+    grid,
     lead_batch_view,
     lead_candidates,
     lead_data,
+    lead_labels,
     lead_saving,
     lead_store,
+    panels,
     render,
 )
 from pages.components.access import Viewer
+from pages.components.grid import Cell, Head, Row, Tool
 from pages.components.lead_data import Candidates
+from pages.components.panels import Click
+
+LISTED = 50
+"""Dismissed candidates listed; ours."""
 
 NEW = 0
 """Stands for a batch that is not there yet."""
@@ -58,6 +66,7 @@ def show_basket(viewer: Viewer, found: Candidates, left: pd.DataFrame) -> None:
     names = {NEW: "新建批次"} | {
         int(record["batch_id"]): lead_batch_view.title_of(record)
         for record in preparing.to_dict("records")
+        if lead_store.owns(viewer, record)
     }
     chosen = st.selectbox(
         "放入批次", list(names), format_func=lambda each: names[each], key=f"{KEY}.which"
@@ -85,8 +94,9 @@ def _take(viewer: Viewer, found: Candidates, picked: list[str], batch_id: int) -
         for record in rows.to_dict("records")
     ]
     if batch_id == NEW:
-        batch_id = lead_store.open_batch(viewer, **lead_batch_view.given(KEY))
-    lead_store.add_leads(viewer, batch_id, drafts)
+        batch_id = lead_store.open_batch(viewer, drafts, **lead_batch_view.given(KEY))
+    else:
+        lead_store.add_leads(viewer, batch_id, drafts)
     lead_candidates.drop(picked)
     address.go(part="batches", batch=str(batch_id), candidate=None)
 
@@ -167,8 +177,52 @@ def _dismiss(viewer: Viewer, code: str, reason: str) -> None:
     address.go(candidate=None)
 
 
+def show_dismissed(viewer: Viewer) -> None:
+    """Draw the candidates that were answered as no lead, each with a way back."""
+    found = lead_store.dismissed(viewer.scope)
+    if found.empty:
+        return
+    with st.expander(f"不列为线索的 {len(found):,}条"):
+        heads = [
+            Head("经营主体"),
+            Head("涉嫌行为（疑似）", width=110),
+            Head("理由", width=180),
+            Head("答复", width=150),
+            Head("", width=40),
+        ]
+        rows = [
+            Row(
+                str(record["candidate_id"]),
+                (
+                    Cell(str(record["operator_name"])),
+                    Cell(lead_labels.conduct_short(str(record["conduct"]))),
+                    Cell(str(record["reason"])),
+                    Cell(f"{record['answered_by']}，{lead_labels.day(record['answered_on'])}"),
+                ),
+                tools=(Tool("undo", "撤销"),) if lead_store.may_write(viewer) else (),
+            )
+            for record in found.head(LISTED).to_dict("records")
+        ]
+        listed = grid.content("dismissed", "不列为线索", heads, rows, empty="没有")
+        panels.show(
+            "grid", listed, key="dismissed", on_click=lambda click: _reopened(viewer, click)
+        )
+        st.caption(f"列最近{min(len(found), LISTED):,}条；撤销后回到候选线索，留痕。")
+
+
+def _reopened(viewer: Viewer, click: Click) -> None:
+    if click.act == "undo":
+        lead_saving.told(lambda: lead_store.reopen(viewer, click.code))()
+
+
 def show_earlier(candidate: Mapping[Any, Any]) -> None:
     """Draw which leads the operator's matter had before."""
+    if candidate["withdrawn_leads"]:
+        named = "、".join(candidate["withdrawn_leads"])
+        st.info(
+            f"曾列为线索{render.as_label(named)}，已撤回；原因见“线索办理”中的办理过程。",
+            icon=":material/undo:",
+        )
     if candidate["earlier_leads"]:
         named = "、".join(candidate["earlier_leads"])
         st.info(

@@ -36,6 +36,7 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
 
 _BATCH: Mapping[str, str] = MappingProxyType(
     {
+        "changed": "批次中的线索已有变化，请看过后再复核",
         "empty": "批次中没有线索，请先列入",
         "made_by_the_reviewer": "复核人不能是建立批次或列入线索的人，请由另一人复核",
         "not_reviewed": "尚未复核，请先由另一人复核",
@@ -119,7 +120,11 @@ _FAULTS: saving.Faults = {
     lead_store.LeadChangedError: _changed,
     lead_store.WrongStateError: _wrong_state,
     lead_store.CandidateTakenError: lambda error: (
-        f"未能列入：{error.candidate_id.split(':')[0]}的同一行为已在线索{error.number}中办理，没有新证据。"
+        f"未能列入：“{render.as_label(error.operator_name)}”的同一行为已在线索{error.number}中办理，"
+        "没有新证据，请移出后再列入其余。"
+    ),
+    lead_store.OutcomeChangedError: lambda error: (
+        f"未能保存：线索{error.number}的处理结果刚被他人改过，请核对现在的内容后再改。"
     ),
     lead_store.BatchStateError: lambda error: (
         f"未能保存：批次{error.number}{_BATCH.get(error.problem, error.problem)}。"
@@ -127,5 +132,7 @@ _FAULTS: saving.Faults = {
     lead_store.NoSuchLeadError: lambda _: (
         "未能保存：该线索、批次或信号已不存在，或不在您的可见范围内。"
     ),
-    lead_store.MayNotWriteLeadsError: lambda error: f"未能保存：{error.args[0]}",
+    lead_store.MayNotWriteLeadsError: lambda _: (
+        "未能保存：由建批单位（能看到其全部线索的研判分析员、执法人员，复核时也可为领导）办理。"
+    ),
 }

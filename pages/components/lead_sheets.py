@@ -11,6 +11,7 @@ import pandas as pd
 from pages.components.cells import MAX_TEXT, cell_value, plain_text, too_long
 from pages.components.lead_contents import (
     CAUTION,
+    COUNTED,
     EVIDENCE_COLUMNS,
     LEAD,
     LeadPack,
@@ -18,6 +19,7 @@ from pages.components.lead_contents import (
     StrayEvidenceError,
     basis_text,
     check_columns,
+    conduct_text,
     deadline_text,
     note_text,
 )
@@ -141,6 +143,7 @@ def preface_lines(pack: LeadPack) -> list[tuple[str, str]]:
         ("审核人", pack.reviewer or "未审核"),
         ("移送日期", handed.isoformat() if handed else "未移送"),
         ("批次备注", note_text(pack.note)),
+        ("计数口径", f"各线索的诉求、证据合计为件次，{COUNTED}"),
         ("数据版本", pack.generation),
         ("数据性质", "合成数据，与任何真实的人、企业、诉求无关" if pack.synthetic else "登记数据"),
         ("导出人", pack.exported_by),
@@ -156,7 +159,7 @@ def _row(lead: PackedLead) -> dict[str, Any]:
         LEAD: lead.number,
         "涉嫌主体": lead.operator_name,
         "统一社会信用代码": lead.uscc,
-        "涉嫌行为（疑似）": lead.conduct,
+        "涉嫌行为": conduct_text(lead.conduct),
         "所在地": lead.region,
         "线索价值": round(lead.worth, 1),
         "价值理由": "\n".join(lead.reasons),

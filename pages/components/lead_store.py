@@ -1,6 +1,7 @@
 """The bridge from pages to case leads in the workflow store: what viewers write, and what they wrote.
 
-Whoever writes must see the lead: each write looks it up in the viewer's scope first.
+Reads are those of `lead_book`. Whoever writes must see the lead: each write looks it up in the
+viewer's scope first.
 """
 
 import datetime as dt
@@ -9,13 +10,30 @@ from typing import Any
 
 import pandas as pd
 
-from pages.components import access, store
+from pages.components import access, places, store
 from pages.components.access import Viewer
+from pages.components.lead_book import (
+    batches,
+    chain,
+    chain_members,
+    confirmed_basis,
+    dismissed,
+    earlier_leads,
+    every_lead,
+    evidence,
+    exports,
+    lead,
+    leads,
+    origins,
+    sees_leads,
+    signals,
+    steps,
+    version,
+    withdrawn,
+)
 from pages.components.settings import settings
 from queries import (
     lead_batches,
-    lead_chain,
-    lead_origins,
     lead_outcome_rows,
     lead_reads,
     lead_signals,
@@ -38,11 +56,10 @@ from queries.lead_rules import (
     LeadChangedError,
     LeadError,
     NoSuchLeadError,
+    OutcomeChangedError,
     WrongStateError,
 )
 from queries.lead_tables import MAX_NOTE
-from queries.scope import EVERYTHING, Scope
-from queries.selection import DateRange
 from queries.vocabulary import LeadState
 
 __all__ = [
@@ -67,8 +84,30 @@ __all__ = [
     "MayNotWriteLeadsError",
     "NoSuchLeadError",
     "Outcome",
+    "OutcomeChangedError",
     "WrongStateError",
+    "batches",
+    "chain",
+    "chain_members",
+    "confirmed_basis",
+    "dismissed",
+    "earlier_leads",
+    "every_lead",
+    "evidence",
+    "exports",
+    "lead",
+    "leads",
+    "origins",
+    "sees_leads",
+    "signals",
+    "steps",
+    "version",
+    "withdrawn",
 ]
+
+
+OF_THE_OFFICE = frozenset({LeadState.HANDED_OVER, LeadState.WITHDRAWN})
+"""Steps of a lead that are for the office that made its batch."""
 
 
 class MayNotWriteLeadsError(PermissionError):
@@ -77,7 +116,7 @@ class MayNotWriteLeadsError(PermissionError):
     def __init__(self, viewer: Viewer) -> None:
         super().__init__(
             f"{viewer.name!r} as {viewer.role} may not write leads; an analyst or enforcement "
-            "officer whose scope is not limited to kinds or units may"
+            "officer may who sees all of the office, not limited to kinds or units"
         )
 
 
@@ -86,14 +125,17 @@ def may_write(viewer: Viewer) -> bool:
     return viewer.role in access.DECIDERS and sees_leads(viewer.scope)
 
 
-def may_review(viewer: Viewer) -> bool:
-    """Tell whether a viewer reviews batches: leaders do, and officers those of others."""
-    return sees_leads(viewer.scope)
+def owns(viewer: Viewer, batch: Mapping[Any, Any]) -> bool:
+    """Tell whether a batch was made by an office that the viewer sees all of.
 
-
-def sees_leads(scope: Scope) -> bool:
-    """Tell whether leads are shown at all in a scope: they rest on submissions of all kinds."""
-    return not scope.kinds and not scope.units
+    A viewer may see a batch through one lead in it; what is done with it as a whole, and what is told
+    of it as a whole, is for those who see the whole.
+    """
+    if not sees_leads(viewer.scope):
+        return False
+    if viewer.scope.everything:
+        return True
+    return not set(places.trail(str(batch["office"]))).isdisjoint(viewer.scope.regions)
 
 
 def office(viewer: Viewer) -> str:
@@ -101,68 +143,19 @@ def office(viewer: Viewer) -> str:
     return access.home_of(viewer.scope, settings().home_region)
 
 
-def batches(scope: Scope) -> pd.DataFrame:
-    """Read `queries.lead_reads.fetch_batches`."""
-    return lead_reads.fetch_batches(store.opened(), scope)
-
-
-def leads(
-    scope: Scope,
+def open_batch(
+    viewer: Viewer,
+    drafts: Sequence[LeadDraft],
     *,
-    batch_id: int | None = None,
-    states: Collection[LeadState] | None = None,
-    operator_id: str | None = None,
-    lead_ids: Collection[int] | None = None,
-) -> pd.DataFrame:
-    """Read `queries.lead_reads.fetch_leads`."""
-    return lead_reads.fetch_leads(
-        store.opened(),
-        scope,
-        batch_id=batch_id,
-        states=states,
-        operator_id=operator_id,
-        lead_ids=lead_ids,
-    )
-
-
-def lead(scope: Scope, lead_id: int) -> dict[str, Any] | None:
-    """Read `queries.lead_reads.fetch_lead`; None where there is none in scope."""
-    try:
-        return lead_reads.fetch_lead(store.opened(), scope, lead_id)
-    except NoSuchLeadError:
-        return None
-
-
-def evidence(scope: Scope, lead_ids: Collection[int]) -> pd.DataFrame:
-    """Read `queries.lead_reads.fetch_lead_evidence`."""
-    return lead_reads.fetch_lead_evidence(store.opened(), scope, lead_ids)
-
-
-def steps(scope: Scope, lead_id: int) -> pd.DataFrame:
-    """Read `queries.lead_reads.fetch_steps` of one lead."""
-    return lead_reads.fetch_steps(store.opened(), scope, [lead_id])
-
-
-def exports(scope: Scope, *, batch_id: int) -> pd.DataFrame:
-    """Read `queries.lead_reads.fetch_exports`."""
-    return lead_reads.fetch_exports(store.opened(), scope, batch_id=batch_id)
-
-
-def earlier_leads() -> pd.DataFrame:
-    """Read `queries.lead_reads.fetch_earlier_leads`."""
-    return lead_reads.fetch_earlier_leads(store.opened())
-
-
-def signals(scope: Scope, *, candidate_ids: Collection[str] | None = None) -> pd.DataFrame:
-    """Read `queries.lead_reads.fetch_signals`."""
-    return lead_reads.fetch_signals(store.opened(), scope, candidate_ids=candidate_ids)
-
-
-def open_batch(viewer: Viewer, *, title: str, recipients: Sequence[str], note: str = "") -> int:
-    """Open a batch of the viewer's office and return its id."""
+    title: str,
+    recipients: Sequence[str],
+    note: str = "",
+) -> int:
+    """Open a batch of the viewer's office with its first leads and return its id."""
     _check_may_write(viewer)
-    return lead_batches.open_batch(
+    return kept_leads.open_with_leads(
         store.opened(),
+        drafts,
         office=office(viewer),
         title=title,
         recipients=recipients,
@@ -198,16 +191,16 @@ def add_leads(viewer: Viewer, batch_id: int, drafts: Sequence[LeadDraft]) -> lis
 
 def remove_lead(viewer: Viewer, lead_id: int) -> None:
     """Take a lead out of a batch that is being prepared."""
-    _check_lead(viewer, lead_id)
+    _owned_batch(viewer, _check_lead(viewer, lead_id)["batch_id"])
     kept_leads.remove_lead(store.opened(), lead_id, author=viewer.name, role=viewer.role)
 
 
-def review_batch(viewer: Viewer, batch_id: int) -> None:
-    """Put the viewer's name to a batch as its reviewer."""
-    if not may_review(viewer):
-        raise MayNotWriteLeadsError(viewer)
-    _seen_batch(viewer, batch_id)
-    lead_batches.review_batch(store.opened(), batch_id, author=viewer.name, role=viewer.role)
+def review_batch(viewer: Viewer, batch_id: int, *, seen: Collection[int]) -> None:
+    """Put the viewer's name to a batch as its reviewer, for the leads that were seen in it."""
+    _owned_batch(viewer, batch_id)
+    lead_batches.review_batch(
+        store.opened(), batch_id, seen=seen, author=viewer.name, role=viewer.role
+    )
 
 
 def hand_over(viewer: Viewer, batch_id: int, on: dt.date, *, note: str = "") -> int:
@@ -228,8 +221,10 @@ def move_lead(
     unit: str = "",
     note: str = "",
 ) -> None:
-    """Write down the next step of a lead."""
-    _check_lead(viewer, lead_id)
+    """Write down the next step of a lead; handing over and withdrawing is for its own office."""
+    found = _check_lead(viewer, lead_id)
+    if state in OF_THE_OFFICE:
+        _owned_batch(viewer, found["batch_id"])
     kept_leads.move_lead(
         store.opened(),
         lead_id,
@@ -243,11 +238,19 @@ def move_lead(
     )
 
 
-def write_outcome(viewer: Viewer, lead_id: int, outcome: Outcome, *, seen: LeadState) -> None:
-    """Write what came of a lead."""
+def write_outcome(
+    viewer: Viewer, lead_id: int, outcome: Outcome, *, seen: LeadState, replaces: Outcome | None
+) -> None:
+    """Write what came of a lead, in place of what the viewer saw written."""
     _check_lead(viewer, lead_id)
     record_outcome(
-        store.opened(), lead_id, outcome, seen=seen, author=viewer.name, role=viewer.role
+        store.opened(),
+        lead_id,
+        outcome,
+        seen=seen,
+        replaces=replaces,
+        author=viewer.name,
+        role=viewer.role,
     )
 
 
@@ -281,7 +284,7 @@ def record_pack(
     evidence_count: int,
 ) -> None:
     """Keep that a viewer took a batch away as a file, and which."""
-    _seen_batch(viewer, batch_id)
+    _owned_batch(viewer, batch_id)
     lead_batches.record_lead_export(
         store.opened(),
         batch_id,
@@ -307,70 +310,28 @@ def apply_outcomes(viewer: Viewer, rows: pd.DataFrame, *, source: str) -> Applie
     )
 
 
-def origins(scope: Scope) -> pd.DataFrame:
-    """Read `queries.lead_origins.fetch_lead_origins`."""
-    return lead_origins.fetch_lead_origins(store.opened(), scope)
-
-
-def version() -> str:
-    """Read `queries.lead_origins.fetch_leads_version`, of the store in use."""
-    return f"{settings().workflow_url} {lead_origins.fetch_leads_version(store.opened())}"
-
-
-def every_lead() -> pd.DataFrame:
-    """Return how leads of all regions fared: rates by source and model need all there are.
-
-    No operator, person or place is among what it holds.
-    """
-    found = leads(EVERYTHING)
-    return found[["sources", "model_version", "state", "filed", "result"]]
-
-
-def chain(
-    scope: Scope,
-    *,
-    days: DateRange,
-    split: ChainSplit = ChainSplit.NONE,
-    base: ChainBase = ChainBase.COHORT,
-) -> pd.DataFrame:
-    """Read `queries.lead_chain.fetch_chain`."""
-    return lead_chain.fetch_chain(store.opened(), scope, days=days, split=split, base=base)
-
-
-def chain_members(
-    scope: Scope,
-    step: ChainStep,
-    *,
-    days: DateRange,
-    split: ChainSplit = ChainSplit.NONE,
-    part: str = "",
-    base: ChainBase = ChainBase.COHORT,
-) -> pd.DataFrame:
-    """Read `queries.lead_chain.fetch_chain_members`."""
-    return lead_chain.fetch_chain_members(
-        store.opened(), scope, step, days=days, split=split, part=part, base=base
-    )
-
-
 def _check_may_write(viewer: Viewer) -> None:
     if not may_write(viewer):
         raise MayNotWriteLeadsError(viewer)
 
 
-def _seen_batch(viewer: Viewer, batch_id: int) -> None:
+def _owned_batch(viewer: Viewer, batch_id: int) -> None:
     found = batches(viewer.scope)
-    if batch_id not in set(found["batch_id"]):
+    of = found[found["batch_id"] == batch_id]
+    if of.empty:
         raise NoSuchLeadError("batch", batch_id)
+    if not owns(viewer, of.iloc[0].to_dict()):
+        raise MayNotWriteLeadsError(viewer)
 
 
 def _check_batch(viewer: Viewer, batch_id: int) -> None:
     _check_may_write(viewer)
-    _seen_batch(viewer, batch_id)
+    _owned_batch(viewer, batch_id)
 
 
-def _check_lead(viewer: Viewer, lead_id: int) -> None:
+def _check_lead(viewer: Viewer, lead_id: int) -> dict[str, Any]:
     _check_may_write(viewer)
-    lead_reads.fetch_lead(store.opened(), viewer.scope, lead_id)
+    return lead_reads.fetch_lead(store.opened(), viewer.scope, lead_id)
 
 
 def _check_signal(viewer: Viewer, candidate_id: str) -> None:

@@ -50,6 +50,9 @@ def offer(viewer: Viewer, batch: Mapping[Any, Any], found: pd.DataFrame) -> None
     kept = found[found["state"] != "withdrawn"]
     if kept.empty:
         return
+    if not batch["reviewer"]:
+        st.caption("复核通过后可以导出移送材料。")
+        return
 
     def made() -> bytes:
         return pack(viewer, batch, kept)

@@ -93,17 +93,6 @@ def choose_size(now: Place) -> None:
     )
 
 
-def choose_page(page: SubmissionPage) -> None:
-    """Draw the page numbers."""
-    key = f"list.page.{page.page}.{page.pages}"
-    st.pagination(
-        page.pages,
-        default=page.page,
-        key=key,
-        on_change=address.once_chosen(key, lambda number: address.go(page=str(number))),
-    )
-
-
 def clicked(click: Click) -> None:
     """Open the submission of a row, or sort by a column."""
     if click.act == "open":

@@ -1,10 +1,13 @@
-"""Page numbers of a list that is in memory as a whole."""
+"""Page numbers of a list, kept in the address."""
 
 from collections.abc import Mapping
 
 import streamlit as st
 
 from pages.components import address
+
+MAX_DIGITS = 7
+"""Digits of a page number that an address may name."""
 
 
 def pages(total: int, size: int) -> int:
@@ -18,17 +21,17 @@ def pages(total: int, size: int) -> int:
     return max(1, -(-total // size))
 
 
-def number(asked: Mapping[str, str], total: int, size: int) -> int:
+def number(asked: Mapping[str, str], most: int) -> int:
     """Return the page that the address names, as far as there are so many.
 
     Examples
     --------
-    >>> number({"page": "9"}, 31, 15), number({"page": "x"}, 31, 15)
-    (3, 1)
+    >>> number({"page": "9"}, 3), number({"page": "x"}, 3), number({}, 0)
+    (3, 1, 1)
     """
     named = asked.get("page", "")
-    wanted = int(named) if named.isascii() and named.isdigit() and len(named) <= 7 else 1
-    return min(max(1, wanted), pages(total, size))
+    wanted = int(named) if named.isascii() and named.isdigit() and len(named) <= MAX_DIGITS else 1
+    return max(1, min(wanted, most))
 
 
 def first(asked: Mapping[str, str], total: int, size: int) -> int:
@@ -39,18 +42,22 @@ def first(asked: Mapping[str, str], total: int, size: int) -> int:
     >>> first({"page": "2"}, 31, 15)
     15
     """
-    return (number(asked, total, size) - 1) * size
+    return (number(asked, pages(total, size)) - 1) * size
 
 
-def choose(asked: Mapping[str, str], total: int, size: int, *, key: str) -> None:
-    """Draw the page numbers, if there is more than one."""
-    if pages(total, size) < 2:
-        return
-    now = number(asked, total, size)
-    kept = f"{key}.{now}.{pages(total, size)}"
+def choose(now: int, most: int, *, key: str) -> None:
+    """Draw the page numbers."""
+    kept = f"{key}.{now}.{most}"
     st.pagination(
-        pages(total, size),
+        most,
         default=now,
         key=kept,
         on_change=address.once_chosen(kept, lambda wanted: address.go(page=str(wanted))),
     )
+
+
+def choose_if_many(asked: Mapping[str, str], total: int, size: int, *, key: str) -> None:
+    """Draw the page numbers of a list that is in memory as a whole, if it has more than one page."""
+    most = pages(total, size)
+    if most > 1:
+        choose(number(asked, most), most, key=key)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from analytics import letters, repeats
 from analytics.serial_rules import read_rules
-from pages.components import address, grid, labels, repeat_data, store, wording
+from pages.components import grid, labels, repeat_data, store, wording
 from pages.components.grid import Cell, Head, Row
 from pages.components.repeat_data import Groups, LeftOut
 from pages.components.store import Decision
@@ -161,29 +161,6 @@ def base_text(left: LeftOut, status: DataStatus) -> str:
         f"{wording.days_text(left.days)}登记的{wording.count(left.total)}诉求，"
         f"去重口径剔除{wording.count(left.number)}，计入{wording.count(left.total - left.number)}；"
         f"数据截至{wording.date_text(status.last_day)}。本页不受“去重口径”开关影响，始终列出全部。"
-    )
-
-
-def shown_page(asked: Mapping[str, str], groups: Groups) -> int:
-    """Return the page of the list that an address names, from 1; the last where there are fewer."""
-    named = asked.get("page", "")
-    number = int(named) if named.isascii() and named.isdigit() and len(named) <= 7 else 1
-    return max(1, min(number, pages(groups)))
-
-
-def pages(groups: Groups) -> int:
-    """Return how many pages the list has, at least 1."""
-    return max(1, -(-len(groups.frame) // ROWS))
-
-
-def choose_page(number: int, groups: Groups) -> None:
-    """Draw the page numbers of the list."""
-    key = f"groups.page.{number}.{pages(groups)}"
-    st.pagination(
-        pages(groups),
-        default=number,
-        key=key,
-        on_change=address.once_chosen(key, lambda chosen: address.go(page=str(chosen))),
     )
 
 

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from analytics.risk_model import RiskModel
-from pages.components import address, grade_view, grid, score_data, wording
+from pages.components import grade_view, grid, score_data, wording
 from pages.components.exports import Sheet
 from pages.components.grid import Cell, Head, Row
 from pages.components.score_data import ScorePage
@@ -38,30 +37,6 @@ def grades(distribution: pd.DataFrame, model: RiskModel) -> dict[str, str]:
         share = wording.percent(number / total if total else None)
         offered[code] = f"{grade_view.label(code, model)} {number:,}（{share}）"
     return offered
-
-
-def page_number(asked: Mapping[str, str], pages: int) -> int:
-    """Return the page that the address names, as far as there are so many.
-
-    Examples
-    --------
-    >>> page_number({"page": "3"}, 2), page_number({"page": "x"}, 2)
-    (2, 1)
-    """
-    named = asked.get("page", "")
-    number = int(named) if named.isascii() and named.isdigit() and len(named) <= 7 else 1
-    return min(max(1, number), pages)
-
-
-def choose_page(found: ScorePage) -> None:
-    """Draw the page numbers."""
-    key = f"scores.page.{found.page}.{found.pages}"
-    st.pagination(
-        found.pages,
-        default=found.page,
-        key=key,
-        on_change=address.once_chosen(key, lambda number: address.go(page=str(number))),
-    )
 
 
 def content(found: ScorePage, model: RiskModel) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import zipfile
 
 import pytest
 import xlsxwriter
@@ -102,6 +103,15 @@ def test_headings_below_other_lines_in_any_order_with_others_beside_them():
         pytest.param("1.2", "罚款金额（万元）", 12_000, id="unit in the heading"),
         pytest.param("500元", "罚款金额(万元)", 500, id="the cell's unit holds"),
         pytest.param("￥1,234.50", "罚款", 1234.5, id="sign and separators"),
+        pytest.param("￥12,345,678.9元", "罚款", 12_345_678.9, id="several separators"),
+        pytest.param("1，234", "罚款", 1234, id="a wide separator"),
+        pytest.param("12.34", "罚款", 12.34, id="two decimals"),
+        pytest.param(".5", "罚款", 0.5, id="no digit before the point"),
+        pytest.param("10000.0000", "罚款", 10_000, id="decimals that are nought"),
+        pytest.param("1.2345万元", "罚款", 12_345, id="decimals of a larger unit"),
+        pytest.param("0.123456", "罚款（万元）", 1234.56, id="down to a hundredth"),
+        pytest.param("33.300000000000004", "罚款", 33.3, id="noise of a computed cell"),
+        pytest.param("999,999,999,999.99", "罚款", 999_999_999_999.99, id="many digits"),
         pytest.param(3000, "罚款", 3000, id="a number"),
         pytest.param(0.1, "罚款（万元）", 1000, id="a fraction"),
         pytest.param("２０００", "罚款", 2000, id="wide digits"),
@@ -131,6 +141,21 @@ def test_cells_as_people_write_them(cell, heading, value):
         pytest.param("-5", "罚款", "range", id="negative"),
         pytest.param("1e13", "罚款", "range", id="too much"),
         pytest.param("1,2,3.4.5", "罚款", "format", id="no number"),
+        pytest.param("1,2,3", "罚款", "format", id="groups of one"),
+        pytest.param("12,34", "罚款", "format", id="a group of two"),
+        pytest.param("1,0000", "罚款", "format", id="a group of four"),
+        pytest.param("1234,567", "罚款", "format", id="a long first group"),
+        pytest.param("0,123", "罚款", "format", id="a decimal comma"),
+        pytest.param(",123", "罚款", "format", id="nothing before the separator"),
+        pytest.param("1,,234", "罚款", "format", id="two separators"),
+        pytest.param("1,234,", "罚款", "format", id="a separator at the end"),
+        pytest.param("1.234,5", "罚款", "format", id="a separator among decimals"),
+        pytest.param("12.345", "罚款", "format", id="three decimals"),
+        pytest.param("12.345元", "罚款", "format", id="three decimals and a unit"),
+        pytest.param(12.345, "罚款", "format", id="a number of three decimals"),
+        pytest.param("1.23456789万元", "罚款", "format", id="too fine for its unit"),
+        pytest.param("1e-3", "罚款", "format", id="a thousandth"),
+        pytest.param("1e999", "罚款", "range", id="beyond numbers"),
     ],
 )
 def test_cells_that_cannot_be_read_refuse_their_row(cell, heading, problem):
@@ -197,6 +222,47 @@ def test_files_that_cannot_be_read(content, problem):
     with pytest.raises(UnreadableOutcomesError, match=r"a\.csv") as caught:
         read_outcomes(content, name="a.csv")
     assert caught.value.problem == problem
+
+
+ZIP_OF_A_TEXT = io.BytesIO()
+with zipfile.ZipFile(ZIP_OF_A_TEXT, "w") as _archive:
+    _archive.writestr("a.csv", text(CHECKING))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("a.xlsx", text(CHECKING).encode(), id="a text named so"),
+        pytest.param("A.XLSX", text(CHECKING).encode("gbk"), id="in capitals"),
+        pytest.param("a.xls", "甲,乙\n1,2\n".encode(), id="a text named as of old"),
+        pytest.param("a.xlsx", b"<html><table></table></html>", id="a page"),
+        pytest.param("a.xlsx", b"\x00\x01\x02", id="no text"),
+        pytest.param("a.csv", b"PK\x05\x06" + b"\x00" * 18, id="an empty archive"),
+        pytest.param("a.csv", ZIP_OF_A_TEXT.getvalue(), id="an archive of something else"),
+        pytest.param(
+            "a.xlsx",
+            ZIP_OF_A_TEXT.getvalue().replace(b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\xff"),
+            id="an archive of an impossible version",
+        ),
+    ],
+)
+def test_what_is_named_or_begins_like_a_workbook_and_is_none_is_damaged(name, content):
+    with pytest.raises(UnreadableOutcomesError, match="cannot be opened as a workbook") as caught:
+        read_outcomes(content, name=name)
+    assert caught.value.problem == "damaged"
+
+
+def test_a_workbook_is_read_by_its_content_and_an_empty_one_is_told_by_its_headings():
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        book.add_worksheet().write_row(0, 0, ["线索编号", "状态"])
+    assert read_outcomes(buffer.getvalue(), name="a.csv").encoding == "workbook"
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        book.add_worksheet().write(0, 0, "甲")
+    with pytest.raises(UnreadableOutcomesError) as caught:
+        read_outcomes(buffer.getvalue(), name="a.xlsx")
+    assert caught.value.problem == "no_heading"
 
 
 def test_a_file_of_headings_alone_has_no_rows():

@@ -10,8 +10,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 from queries.lead_batches import hand_over, open_batch, review_batch
-from queries.lead_outcomes import Outcome, record_outcome
-from queries.lead_reads import fetch_lead, fetch_signals
+from queries.lead_outcomes import Outcome, record_outcome, stored_outcome
+from queries.lead_reads import fetch_lead, fetch_leads, fetch_signals
 from queries.lead_rules import LeadError
 from queries.lead_signals import COPIED
 from queries.leads import Evidence, LeadDraft, add_leads, move_lead
@@ -29,6 +29,19 @@ SEEN = dt.date(2026, 3, 1)
 def day(number):
     """Return a day of spring 2026, counted from 1 March, so that day(1) is that day."""
     return SEEN + dt.timedelta(days=number - 1)
+
+
+def written(store, lead):
+    """Return what is written about a lead."""
+    with store.connect() as conn:
+        return stored_outcome(conn, lead)
+
+
+def review(store, batch_id, **by):
+    """Review a batch as it stands."""
+    found = fetch_leads(store, EVERYTHING, batch_id=batch_id)
+    seen = found[found["state"] != LeadState.WITHDRAWN.value]["lead_id"].tolist()
+    review_batch(store, batch_id, seen=seen, **by)
 
 
 def candidate(name="op-1", **fields):
@@ -77,7 +90,7 @@ def handed_over(store, *drafts, proposed=2, on=4):
     """Open, fill, review and hand over a batch; return its leads."""
     number = batch(store)
     made = add_leads(store, number, drafts or [draft()], on=day(proposed), **MAKER)
-    review_batch(store, number, **REVIEWER)
+    review(store, number, **REVIEWER)
     hand_over(store, number, day(on), **MAKER)
     return made
 

@@ -6,6 +6,7 @@ import alembic.autogenerate
 import alembic.migration
 import pytest
 
+from queries import lead_batches
 from queries import leads as lead_writes
 from queries.lead_batches import (
     change_batch,
@@ -50,6 +51,7 @@ from tests.leads.course import (
     frame,
     handed_over,
     punished,
+    review,
     signal,
 )
 
@@ -145,14 +147,14 @@ def test_texts_at_the_limit_are_kept(any_store):
 def test_a_batch_is_reviewed_by_somebody_who_had_no_hand_in_it(store):
     number = batch(store)
     with pytest.raises(BatchStateError, match="empty"):
-        review_batch(store, number, **REVIEWER)
+        review(store, number, **REVIEWER)
     add_leads(store, number, [draft()], **OTHER)
     for maker in (MAKER, OTHER):
         with pytest.raises(BatchStateError, match="somebody else"):
-            review_batch(store, number, **maker)
+            review(store, number, **maker)
     with pytest.raises(BatchStateError, match="not reviewed"):
         hand_over(store, number, today(), **MAKER)
-    review_batch(store, number, **REVIEWER)
+    review(store, number, **REVIEWER)
     assert hand_over(store, number, today(), **MAKER) == 1
 
 
@@ -160,7 +162,7 @@ def test_a_batch_is_reviewed_by_somebody_who_had_no_hand_in_it(store):
 def test_a_change_after_the_review_takes_it_back(store, change):
     number = batch(store)
     first, _ = add_leads(store, number, [draft(), draft("op-2", ["S9"])], **MAKER)
-    review_batch(store, number, **REVIEWER)
+    review(store, number, **REVIEWER)
     if change == "add":
         add_leads(store, number, [draft("op-3")], **MAKER)
     elif change == "remove":
@@ -181,7 +183,7 @@ def test_a_batch_that_was_handed_over_is_not_changed_any_more(store):
         lambda: add_leads(store, number, [draft("op-2")], **MAKER),
         lambda: remove_lead(store, lead, **MAKER),
         lambda: change_batch(store, number, title="新", recipients=["支队"], note="", **MAKER),
-        lambda: review_batch(store, number, **REVIEWER),
+        lambda: review(store, number, **REVIEWER),
         lambda: hand_over(store, number, today(), **MAKER),
     ):
         with pytest.raises(BatchStateError, match="handed over"):
@@ -196,7 +198,7 @@ def test_a_batch_that_was_handed_over_is_not_changed_any_more(store):
 def test_a_batch_is_not_handed_over_before_its_leads_or_in_the_future(store, on, said):
     number = batch(store)
     add_leads(store, number, [draft()], on=day(2), **MAKER)
-    review_batch(store, number, **REVIEWER)
+    review(store, number, **REVIEWER)
     with pytest.raises(InvalidLeadError, match=said):
         hand_over(store, number, on, **MAKER)
 
@@ -307,3 +309,30 @@ def test_what_is_broken_off_in_the_middle_is_not_there(any_store, monkeypatch):
     assert counts(any_store) == before
     monkeypatch.undo()
     assert len(add_leads(any_store, number, [draft(), draft("op-2")], **MAKER)) == 2
+
+
+def test_a_reviewer_approves_what_was_seen(store):
+    number = lead_batches.open_batch(store, office="420100", title="批", recipients=["局"], **MAKER)
+    first = add_leads(store, number, [draft("op-1", ids=("S1",))], **MAKER)
+    add_leads(store, number, [draft("op-2", ids=("S2",))], **MAKER)
+    with pytest.raises(BatchStateError, match="changed"):
+        review_batch(store, number, seen=first, **REVIEWER)
+    review(store, number, **REVIEWER)
+
+
+def test_a_batch_opens_with_its_leads_or_not_at_all(store):
+    given = {"office": "420100", "title": "批", "recipients": ["局"]}
+    number = lead_writes.open_with_leads(store, [draft("op-1", ids=("S1",))], **given, **MAKER)
+    assert fetch_leads(store, EVERYTHING, batch_id=number)["operator_id"].tolist() == ["op-1"]
+    with pytest.raises(CandidateTakenError, match="甲op-1商行") as told:
+        lead_writes.open_with_leads(store, [draft("op-1", ids=("S1",))], **given, **MAKER)
+    assert told.value.operator_name == "甲op-1商行"
+    assert fetch_batches(store, EVERYTHING)["batch_id"].tolist() == [number]
+
+
+def test_a_number_is_never_given_twice(store):
+    number = lead_batches.open_batch(store, office="420100", title="批", recipients=["局"], **MAKER)
+    (first,) = add_leads(store, number, [draft("op-1", ids=("S1",))], **MAKER)
+    remove_lead(store, first, **MAKER)
+    (second,) = add_leads(store, number, [draft("op-2", ids=("S2",))], **MAKER)
+    assert second > first

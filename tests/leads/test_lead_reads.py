@@ -103,7 +103,7 @@ def test_leads_are_found_by_batch_state_and_operator(store):
 def test_there_is_no_batch_or_lead_of_an_unknown_number(store):
     for task in (
         lambda: add_leads(store, 9, [draft()], **MAKER),
-        lambda: review_batch(store, 9, **REVIEWER),
+        lambda: review_batch(store, 9, seen=[], **REVIEWER),
         lambda: move_lead(store, 9, LeadState.RECEIVED, day(9), seen=LeadState.PROPOSED, **MAKER),
         lambda: record_outcome(store, 9, penalty(9), seen=LeadState.FILED, **OTHER),
     ):

@@ -1,6 +1,7 @@
 """Leads from state to state, and what came of them."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from queries.lead_rules import (
     InvalidLeadError,
     LeadChangedError,
     NoSuchLeadError,
+    OutcomeChangedError,
     WrongStateError,
 )
 from queries.lead_tables import lead_signals, leads
@@ -36,6 +38,7 @@ from tests.leads.course import (
     lead_in,
     penalty,
     state,
+    written,
 )
 
 
@@ -183,13 +186,20 @@ def test_a_case_has_a_number_before_it_has_a_result_and_may_be_put_right_later(a
         any_store, lead, Outcome(None, case_number="立〔2026〕3号"), seen=LeadState.FILED, **OTHER
     )
     assert state(any_store, lead) == "filed"
-    record_outcome(any_store, lead, penalty(20), seen=LeadState.FILED, **OTHER)
-    record_outcome(any_store, lead, penalty(20, fined=500.0), seen=LeadState.CLOSED, **OTHER)
+    numbered = written(any_store, lead)
+    by: Any = {"seen": LeadState.FILED, **OTHER}
+    record_outcome(any_store, lead, penalty(20), replaces=numbered, **by)
+    by = {"seen": LeadState.CLOSED, **OTHER}
+    for stale in (None, numbered):
+        with pytest.raises(OutcomeChangedError, match="somebody else"):
+            record_outcome(any_store, lead, penalty(20, fined=500.0), replaces=stale, **by)
+    decided = written(any_store, lead)
+    record_outcome(any_store, lead, penalty(20, fined=500.0), replaces=decided, **by)
     [out] = fetch_outcomes(any_store, EVERYTHING, [lead]).to_dict("records")
     assert (out["fined_yuan"], out["result"], out["filed_on"]) == (500, "penalty", day(4))
     assert "was penalty 10000.0" in str(fetch_audit(any_store)[0]["subject"])
     with pytest.raises(InvalidLeadError, match="was closed on"):
-        record_outcome(any_store, lead, penalty(21), seen=LeadState.CLOSED, **OTHER)
+        record_outcome(any_store, lead, penalty(21), replaces=written(any_store, lead), **by)
 
 
 @pytest.mark.parametrize("at", ["filed", "not_filed", "closed"])

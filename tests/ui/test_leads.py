@@ -1,5 +1,6 @@
 """案源线索: what is stored is shown, to whom it may be; who may write; what answered is gone."""
 
+import dataclasses
 import datetime as dt
 import json
 
@@ -10,6 +11,7 @@ from jobs.lead_books import record_found_signals
 from pages.components import (
     lead_candidates,
     lead_chain_view,
+    lead_course,
     lead_data,
     lead_labels,
     lead_mentions,
@@ -31,6 +33,7 @@ from tests.ui.pages import ROOT
 
 OFFICER = Viewer("执法人员", Role.ENFORCEMENT, EVERYTHING)
 LEADER = Viewer("领导", Role.LEADER, EVERYTHING)
+WUHAN = Viewer("武汉执法人员", Role.ENFORCEMENT, Scope(regions=("420100",)))
 ELSEWHERE = Viewer("宜昌执法人员", Role.ENFORCEMENT, Scope(regions=("420500",)))
 
 
@@ -105,14 +108,18 @@ def take_up(viewer, operator_name):
         lead_data.candidate_evidence(viewer.scope, [code]),
         lead_data.candidate_signals(viewer.scope, [code]),
     )
-    batch = lead_store.open_batch(viewer, title="第一批", recipients=["江岸区局"])
-    (lead_id,) = lead_store.add_leads(viewer, batch, [draft])
-    return code, batch, lead_id
+    batch = lead_store.open_batch(viewer, [draft], title="第一批", recipients=["江岸区局"])
+    (lead_id,) = lead_store.leads(viewer.scope, batch_id=batch)["lead_id"]
+    return code, batch, int(lead_id)
+
+
+def today_here():
+    return dt.datetime.now(tz=dt.timezone(dt.timedelta(hours=8))).date()
 
 
 def penalise(lead_id, batch):
-    lead_store.review_batch(LEADER, batch)
-    today = dt.datetime.now(tz=dt.timezone(dt.timedelta(hours=8))).date()
+    lead_store.review_batch(LEADER, batch, seen=[lead_id])
+    today = today_here()
     lead_store.hand_over(OFFICER, batch, today)
     seen = LeadState.HANDED_OVER
     for state in (LeadState.RECEIVED, LeadState.CHECKING, LeadState.FILED):
@@ -121,7 +128,7 @@ def penalise(lead_id, batch):
     outcome = lead_store.Outcome(
         LeadResult.PENALTY, case_number="1号", closed_on=today, fined_yuan=3e3
     )
-    lead_store.write_outcome(OFFICER, lead_id, outcome, seen=seen)
+    lead_store.write_outcome(OFFICER, lead_id, outcome, seen=seen, replaces=None)
 
 
 def test_every_code_has_a_word():
@@ -169,7 +176,7 @@ def test_a_leader_reads_and_does_not_write(opened):
     assert "由研判分析员或执法人员列入批次" in texts(at)
     assert "不列为线索" not in [each.label for each in at.button]
     with pytest.raises(lead_store.MayNotWriteLeadsError):
-        lead_store.open_batch(LEADER, title="批", recipients=["局"])
+        lead_store.open_batch(LEADER, [], title="批", recipients=["局"])
 
 
 @pytest.mark.usefixtures("workflow")
@@ -177,7 +184,7 @@ def test_a_viewer_of_elsewhere_cannot_write_by_number():
     code, batch, lead_id = take_up(OFFICER, OPERATOR)
     for write in (
         lambda: lead_store.remove_lead(ELSEWHERE, lead_id),
-        lambda: lead_store.review_batch(ELSEWHERE, batch),
+        lambda: lead_store.review_batch(ELSEWHERE, batch, seen=[lead_id]),
         lambda: lead_store.confirm_basis(ELSEWHERE, lead_id, []),
         lambda: lead_store.dismiss(ELSEWHERE, code, "不是"),
         lambda: lead_store.move_lead(
@@ -187,6 +194,90 @@ def test_a_viewer_of_elsewhere_cannot_write_by_number():
         with pytest.raises(lead_store.NoSuchLeadError):
             write()
     assert lead_store.lead(ELSEWHERE.scope, lead_id) is None
+
+
+@pytest.mark.usefixtures("workflow")
+def test_who_sees_a_part_of_a_batch_does_nothing_with_the_whole():
+    _, batch, lead_id = take_up(OFFICER, OPERATOR)
+    (whole,) = lead_store.batches(WUHAN.scope).to_dict("records")
+    assert not lead_store.owns(WUHAN, whole)
+    assert lead_store.owns(OFFICER, whole)
+    today = today_here()
+    for write in (
+        lambda: lead_store.review_batch(WUHAN, batch, seen=[lead_id]),
+        lambda: lead_store.change_batch(WUHAN, batch, title="x", recipients=["x"], note=""),
+        lambda: lead_store.remove_lead(WUHAN, lead_id),
+        lambda: lead_store.record_pack(
+            WUHAN, batch, file_name="x.zip", sha256="0" * 64, lead_count=1, evidence_count=1
+        ),
+        lambda: lead_store.move_lead(
+            WUHAN, lead_id, LeadState.WITHDRAWN, today, seen=LeadState.PROPOSED
+        ),
+    ):
+        with pytest.raises(lead_store.MayNotWriteLeadsError):
+            write()
+    lead_store.review_batch(LEADER, batch, seen=[lead_id])
+    with pytest.raises(lead_store.MayNotWriteLeadsError):
+        lead_store.hand_over(WUHAN, batch, today)
+    lead_store.hand_over(OFFICER, batch, today)
+    lead_store.move_lead(WUHAN, lead_id, LeadState.RECEIVED, today, seen=LeadState.HANDED_OVER)
+    assert lead_store.leads(EVERYTHING)["state"].tolist() == ["received"]
+
+
+def test_a_batch_of_above_offers_nothing_of_the_whole(opened):
+    take_up(OFFICER, OPERATOR)
+    at = opened({"part": "batches"}, VIEWER_REGIONS="420100")
+    assert "由建批单位办理" in texts(at)
+    labels = [each.label for each in at.button]
+    assert "复核通过" not in labels
+    assert "移送" not in labels
+    assert at.get("download_button") == [
+        each for each in at.get("download_button") if "ZIP" not in str(each.proto.label)
+    ]
+
+
+@pytest.mark.usefixtures("workflow")
+def test_the_outcome_that_was_seen_is_the_one_replaced():
+    _, batch, lead_id = take_up(OFFICER, OPERATOR)
+    penalise(lead_id, batch)
+    seen = lead_course.stored_outcome(lead_store.lead(EVERYTHING, lead_id))
+    more = dataclasses.replace(seen, fined_yuan=6e4)
+    lead_store.write_outcome(OFFICER, lead_id, more, seen=LeadState.CLOSED, replaces=seen)
+    with pytest.raises(lead_store.OutcomeChangedError):
+        lead_store.write_outcome(OFFICER, lead_id, seen, seen=LeadState.CLOSED, replaces=seen)
+    assert lead_course.stored_outcome(lead_store.lead(EVERYTHING, lead_id)) == more
+
+
+def test_what_was_dismissed_can_be_brought_back(opened):
+    code = next(iter(boards(opened())["candidates"]))
+    lead_store.dismiss(OFFICER, code, "另案处理")
+    assert boards(opened())["dismissed"][code][2] == "另案处理"
+    lead_store.reopen(OFFICER, code)
+    assert "dismissed" not in boards(opened())
+
+
+def test_a_withdrawn_lead_is_told_when_its_candidate_comes_again(opened):
+    code, _, lead_id = take_up(OFFICER, OPERATOR)
+    number = lead_store.lead(EVERYTHING, lead_id)["number"]
+    lead_store.move_lead(
+        OFFICER, lead_id, LeadState.WITHDRAWN, today_here(), seen=LeadState.PROPOSED
+    )
+    assert f"曾列为线索{number.replace('-', chr(92) + '-')}，已撤回" in texts(
+        opened({"candidate": code})
+    )
+
+
+def test_a_basis_once_confirmed_is_offered_for_the_same_conduct(opened):
+    _, _, lead_id = take_up(OFFICER, OPERATOR)
+    conduct = lead_store.lead(EVERYTHING, lead_id)["conduct"]
+    assert lead_store.confirmed_basis(conduct) == []
+    basis = [{"law": "计量法", "article": "27", "penalty": "没收违法所得"}]
+    lead_store.confirm_basis(OFFICER, lead_id, basis)
+    assert lead_store.confirmed_basis(conduct) == basis
+    assert lead_store.confirmed_basis("prepaid") == []
+    lead_store.confirm_basis(OFFICER, lead_id, [])
+    assert lead_store.confirmed_basis(conduct) == []
+    assert opened({"part": "leads", "lead": str(lead_id), "detail": "law"})
 
 
 @pytest.mark.usefixtures("workflow")
@@ -293,6 +384,7 @@ def test_addresses_that_somebody_typed_change_nothing(opened):
         {"part": "leads", "lead": "99999999999"},
         {"part": "batches", "batch": "-1"},
         {"part": "chain", "step": "nothing", "split": "x", "chain_part": "<b>"},
+        {"part": "chain", "split": "model", "chain_part": "![x](http://elsewhere/x.png)"},
         {"part": "found", "page": "999", "candidate": "nobody:x"},
     ):
-        opened(query)
+        assert "elsewhere" not in texts(opened(query))

@@ -40,6 +40,7 @@ def _upgrade_signals() -> None:
         sa.Column("answered_by", sa.String(64)),
         sa.Column("reason", sa.String(500), nullable=False),
         sa.Column("lead_id", sa.Integer),
+        sqlite_autoincrement=True,
     )
     for column in ("candidate_id", "first_seen_on", "lead_id"):
         op.create_index(f"ix_lead_signals_{column}", "lead_signals", [column])
@@ -68,6 +69,7 @@ def _upgrade_leads() -> None:
         sa.Column("created_by", sa.String(64), nullable=False),
         sa.Column("created_at", sa.DateTime, nullable=False),
         sa.UniqueConstraint("number", name="uq_lead_batches_number"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_lead_batches_office", "lead_batches", ["office"])
     op.create_table(
@@ -95,6 +97,7 @@ def _upgrade_leads() -> None:
         sa.Column("created_by", sa.String(64), nullable=False),
         sa.Column("created_at", sa.DateTime, nullable=False),
         sa.UniqueConstraint("number", name="uq_leads_number"),
+        sqlite_autoincrement=True,
     )
     for column in ("batch_id", "candidate_id", "operator_id", "state"):
         op.create_index(f"ix_leads_{column}", "leads", [column])
@@ -124,6 +127,7 @@ def _upgrade_course() -> None:
         sa.Column("origin", sa.String(16), nullable=False),
         sa.Column("written_by", sa.String(64), nullable=False),
         sa.Column("written_at", sa.DateTime, nullable=False),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_lead_steps_lead_id", "lead_steps", ["lead_id"])
     op.create_table(
@@ -152,6 +156,7 @@ def _upgrade_course() -> None:
         sa.Column("evidence_count", sa.Integer, nullable=False),
         sa.Column("exported_by", sa.String(64), nullable=False),
         sa.Column("exported_at", sa.DateTime, nullable=False),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_lead_exports_batch_id", "lead_exports", ["batch_id"])
 
