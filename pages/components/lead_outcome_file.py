@@ -18,7 +18,8 @@ TEMPLATE = "线索编号,状态,处理结果,案号,文书号,立案日期,办�
 _UNREADABLE = {
     "empty": "文件是空的",
     "too_large": "文件过大，请分开",
-    "too_long": "有过长的单元格，请核对文件",
+    "too_long": "行数过多，请分开",
+    "kind": "不是CSV或XLSX文件",
     "encoding": "编码不能识别，请另存为UTF-8的CSV或XLSX",
     "quotes": "引号不成对，请另存为XLSX",
     "damaged": "工作簿损坏或有密码，请重新保存",

@@ -240,7 +240,7 @@ def _preface(
     return (
         ("来源", "投诉雷达"),
         ("批次", f"{batch['number']}　{batch['title']}"),
-        ("数量", f"线索{leads:,}条，证据{evidence:,}件（可见范围内）"),
+        ("数量", f"线索{leads:,}条，证据{evidence:,}件次（可见范围内）"),
         ("可见范围", exports.scope_text(viewer.scope)),
         ("数据截至", wording.date_text(status.last_day)),
         ("数据版本", status.generation),

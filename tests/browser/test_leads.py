@@ -115,9 +115,10 @@ def bring_back(page: Page, url: str, number: str, file: Path) -> None:
         page.get_by_text("导入执法办案系统的结果文件").click()
         page.locator("input[type=file]").set_input_files(file)
         expect(page.get_by_text(file.name)).to_be_visible()
-        page.get_by_role("button", name="导入", exact=True).click()
+        expect(page.get_by_test_id("stFileUploader").get_by_role("progressbar")).to_have_count(0)
         wait_until_idle(page)
-        expect(page.get_by_text(applied)).to_be_visible()
+        page.get_by_role("button", name="导入", exact=True).click()
+        expect(page.get_by_text(applied)).to_be_visible(timeout=20_000)
 
 
 def test_the_whole_chain(
