@@ -1,6 +1,7 @@
 """Batches and the leads in them: who may do what, in which order, and what is said if not."""
 
 import datetime as dt
+from typing import Any
 
 import alembic.autogenerate
 import alembic.migration
@@ -321,7 +322,7 @@ def test_a_reviewer_approves_what_was_seen(store):
 
 
 def test_a_batch_opens_with_its_leads_or_not_at_all(store):
-    given = {"office": "420100", "title": "批", "recipients": ["局"]}
+    given: Any = {"office": "420100", "title": "批", "recipients": ["局"]}
     number = lead_writes.open_with_leads(store, [draft("op-1", ids=("S1",))], **given, **MAKER)
     assert fetch_leads(store, EVERYTHING, batch_id=number)["operator_id"].tolist() == ["op-1"]
     with pytest.raises(CandidateTakenError, match="甲op-1商行") as told:

@@ -113,6 +113,13 @@ def take_up(viewer, operator_name):
     return code, batch, int(lead_id)
 
 
+def known(lead_id):
+    """Return a lead that is there."""
+    found = lead_store.lead(EVERYTHING, lead_id)
+    assert found is not None
+    return found
+
+
 def today_here():
     return dt.datetime.now(tz=dt.timezone(dt.timedelta(hours=8))).date()
 
@@ -240,12 +247,13 @@ def test_a_batch_of_above_offers_nothing_of_the_whole(opened):
 def test_the_outcome_that_was_seen_is_the_one_replaced():
     _, batch, lead_id = take_up(OFFICER, OPERATOR)
     penalise(lead_id, batch)
-    seen = lead_course.stored_outcome(lead_store.lead(EVERYTHING, lead_id))
+    seen = lead_course.stored_outcome(known(lead_id))
+    assert seen is not None
     more = dataclasses.replace(seen, fined_yuan=6e4)
     lead_store.write_outcome(OFFICER, lead_id, more, seen=LeadState.CLOSED, replaces=seen)
     with pytest.raises(lead_store.OutcomeChangedError):
         lead_store.write_outcome(OFFICER, lead_id, seen, seen=LeadState.CLOSED, replaces=seen)
-    assert lead_course.stored_outcome(lead_store.lead(EVERYTHING, lead_id)) == more
+    assert lead_course.stored_outcome(known(lead_id)) == more
 
 
 def test_what_was_dismissed_can_be_brought_back(opened):
@@ -258,7 +266,7 @@ def test_what_was_dismissed_can_be_brought_back(opened):
 
 def test_a_withdrawn_lead_is_told_when_its_candidate_comes_again(opened):
     code, _, lead_id = take_up(OFFICER, OPERATOR)
-    number = lead_store.lead(EVERYTHING, lead_id)["number"]
+    number = known(lead_id)["number"]
     lead_store.move_lead(
         OFFICER, lead_id, LeadState.WITHDRAWN, today_here(), seen=LeadState.PROPOSED
     )
@@ -269,7 +277,7 @@ def test_a_withdrawn_lead_is_told_when_its_candidate_comes_again(opened):
 
 def test_a_basis_once_confirmed_is_offered_for_the_same_conduct(opened):
     _, _, lead_id = take_up(OFFICER, OPERATOR)
-    conduct = lead_store.lead(EVERYTHING, lead_id)["conduct"]
+    conduct = known(lead_id)["conduct"]
     assert lead_store.confirmed_basis(conduct) == []
     basis = [{"law": "计量法", "article": "27", "penalty": "没收违法所得"}]
     lead_store.confirm_basis(OFFICER, lead_id, basis)
