@@ -79,6 +79,7 @@ class Conduct(_Part):
     topics: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
     basis: Annotated[tuple[Basis, ...], Field(min_length=1)]
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

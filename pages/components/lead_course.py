@@ -174,7 +174,7 @@ def show_next(viewer: Viewer, lead: Mapping[str, Any]) -> None:
     key = f"lead.{lead['lead_id']}.{state}"
     today = _today()
     with st.form(key, border=False):
-        first, second, third = st.columns([34, 26, 40])
+        first, second, third = st.columns([30, 36, 34])
         first.selectbox(
             "下一步", following, format_func=lambda each: lead_labels.STATES[each], key=f"{key}.to"
         )

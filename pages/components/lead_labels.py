@@ -155,14 +155,15 @@ def conduct(code: str) -> str:
 
 
 def conduct_short(code: str) -> str:
-    """Return the first part of the name of a conduct, for narrow columns.
+    """Return the short name of a conduct, for narrow columns.
 
     Examples
     --------
-    >>> conduct_short("prepaid")
-    '预付式消费违约'
+    >>> conduct_short("prepaid"), conduct_short("food_unsafe")
+    ('预付式消费违约', '食品不符合安全标准')
     """
-    return conduct(code).split("、")[0]
+    known = conducts().by_code.get(code)
+    return (known and known.short) or conduct(code).split("、")[0]
 
 
 def law_title(name: str) -> str:
