@@ -99,8 +99,8 @@ def opened() -> sa.Engine:
 
 def record_opening(viewer: Viewer, *, submission_id: str) -> None:
     """Write into the audit log that a viewer asked for a submission, once per session."""
-    opened = st.session_state.setdefault(_OPENED, set())
-    if (viewer.name, submission_id) in opened:
+    told = st.session_state.setdefault(_OPENED, set())
+    if (viewer.name, submission_id) in told:
         return
     record_audit(
         opened(),
@@ -109,7 +109,7 @@ def record_opening(viewer: Viewer, *, submission_id: str) -> None:
         action="open_submission",
         subject=submission_id,
     )
-    opened.add((viewer.name, submission_id))
+    told.add((viewer.name, submission_id))
 
 
 def record_export(viewer: Viewer, *, subject: str) -> None:

@@ -56,6 +56,7 @@ def test_a_failure_is_told_in_one_sentence_with_the_number_in_the_log(
     monkeypatch.setattr("pages.components.store.events", broken)
     monkeypatch.setattr("pages.components.store.decisions", broken)
     monkeypatch.setattr("pages.components.operator_data.are_known", broken)
+    monkeypatch.setattr("pages.components.lead_data.are_known", broken)
     at = app(empty, **EVERYWHERE).run()
     if page == "operator.py":
         at.query_params["id"] = "op-1"
