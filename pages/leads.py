@@ -51,9 +51,8 @@ if part == "chain":
 elif part == "batches":
     found = lead_store.batches(scope)
     listed = found["batch_id"].tolist()
-    named = asked.get("batch", "")
-    chosen = int(named) if named.isdecimal() and int(named) in listed else None
-    chosen = chosen if chosen is not None else next(iter(listed), None)
+    batch = paging.row_number(asked, "batch")
+    chosen = batch if batch in listed else next(iter(listed), None)
     left, right = st.columns([42, 58], gap="medium")
     with left:
         lead_batch_view.show_list(found, chosen=chosen)
@@ -66,7 +65,7 @@ elif part == "leads":
     lead_saving.show()
     found = lead_course.show_filter(scope, asked)
     named = asked.get("lead", "")
-    number = int(named) if named.isdecimal() and len(named) < 10 else None
+    number = paging.row_number(asked, "lead")
     left, right = st.columns([56, 44], gap="medium")
     with left:
         first = paging.first(asked, len(found), lead_course.PAGE_SIZE)

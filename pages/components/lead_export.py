@@ -11,6 +11,7 @@ from pages.components import (
     lead_data,
     lead_labels,
     lead_store,
+    paging,
     wording,
 )
 from pages.components.access import Viewer
@@ -30,9 +31,8 @@ def offer(viewer: Viewer, part: str, asked: Mapping[str, str]) -> None:
             found = lead_data.candidates(scope)
             return lead_candidates.sheets(found, lead_candidates.left(found, asked))
         if part == "batches":
-            named = asked.get("batch", "")
-            batch_id = int(named) if named.isascii() and named.isdigit() else None
-            return [_leads(lead_store.leads(scope, batch_id=batch_id))]
+            named = paging.row_number(asked, "batch")
+            return [_leads(lead_store.leads(scope, batch_id=named))]
         every = lead_store.leads(scope)
         state = asked.get("state", "all")
         return [_leads(every if state == "all" else every[every["state"] == state])]

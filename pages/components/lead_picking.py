@@ -29,8 +29,6 @@ LISTED = 50
 NEW = 0
 """Stands for a batch that is not there yet."""
 
-DAYS = ("as_of", "first_on", "latest_on", "signal_on")
-
 KEY = "leads.batch"
 
 

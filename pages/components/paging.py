@@ -10,6 +10,19 @@ MAX_DIGITS = 7
 """Digits of a page number that an address may name."""
 
 
+def row_number(asked: Mapping[str, str], name: str) -> int | None:
+    """Return the number of a row that the address names; None if it names none.
+
+    Examples
+    --------
+    >>> row_number({"lead": "12"}, "lead"), row_number({"lead": "9" * 30}, "lead")
+    (12, None)
+    """
+    named = asked.get(name, "")
+    fits = named.isascii() and named.isdigit() and len(named) <= MAX_DIGITS + 2
+    return int(named) if fits else None
+
+
 def pages(total: int, size: int) -> int:
     """Return how many pages there are, one at least.
 

@@ -391,6 +391,7 @@ def test_addresses_that_somebody_typed_change_nothing(opened):
         {"part": "leads", "lead": "²"},
         {"part": "leads", "lead": "99999999999"},
         {"part": "batches", "batch": "-1"},
+        {"part": "batches", "batch": "9" * 5000},
         {"part": "chain", "step": "nothing", "split": "x", "chain_part": "<b>"},
         {"part": "chain", "split": "model", "chain_part": "![x](http://elsewhere/x.png)"},
         {"part": "found", "page": "999", "candidate": "nobody:x"},
