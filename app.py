@@ -5,7 +5,16 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from pages.components import access, address, data, failures, views, wording
+from pages.components import (
+    access,
+    address,
+    data,
+    failures,
+    serving,
+    streamlit_words,
+    views,
+    wording,
+)
 
 PAGES = {
     "big_screen": ("一屏展示", ":material/monitoring:"),
@@ -33,6 +42,8 @@ PAGES = {
 }
 SIDEBAR_PIXELS = 210
 
+serving.send_at_once()
+
 # What stands in the sidebar first fixes its width, so this is said before anything is drawn there.
 asked = urlsplit(st.context.url or "").path.rpartition("/")[2]
 beside = asked in PAGES and asked != "big_screen"
@@ -40,6 +51,7 @@ st.set_page_config(layout="wide", initial_sidebar_state=SIDEBAR_PIXELS if beside
 
 with failures.Explained():
     st.sidebar.subheader("投诉雷达", anchor=False)
+    streamlit_words.install()
     links = st.sidebar.container()
     status = data.status()
     with access.entered(synthetic=status.synthetic) as viewer:

@@ -127,8 +127,9 @@ def explain_change(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Best first: ``key``, ``member``, ``contribution``, ``share_of_change``, ``excess`` and
-        ``score``, in natural logarithms; an explanation of score 0 or less is no better than chance.
+        Best first: ``key``, ``member``, ``contribution``, ``share_of_change``, ``excess``,
+        ``score``, in natural logarithms; an explanation of score 0 or less is no better than chance;
+        ``opposing_score``: the same of a member that moved against the whole, NaN for all others.
         Members that moved against the whole or, of a sum, less than the rest, explain nothing of the
         change and come last with negative score, the more surprising the later. If the whole did
         not change at all, either direction counts. Equal scores, such as all where there was
@@ -152,12 +153,14 @@ def explain_change(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     >>> by_kind = pd.DataFrame({"member": ["x", "y"], "numerator": [83, 70],
     ...     "numerator_before": [44, 46], "denominator": math.nan,
     ...     "denominator_before": math.nan})
-    >>> print(explain_change({"city": by_city, "kind": by_kind}).round(2).head(2))
+    >>> found = explain_change({"city": by_city, "kind": by_kind}).drop(columns="opposing_score")
+    >>> print(found.round(2).head(2))
         key member  contribution  share_of_change  excess  score
     0  city      A          60.0             0.95   59.14   9.44
     1  kind      x          39.0             0.62   16.04  -1.28
     """
     columns = ["key", "member", "contribution", "share_of_change", "excess", "score"]
+    columns.append("opposing_score")
     if not frames:
         return pd.DataFrame(columns=columns)
     naming = _naming(frames)
@@ -279,10 +282,14 @@ def _explained(
     direction = math.copysign(1, change) if change else 0.0
     surprise = _surprise(numbers, attributed, scatters)
     against = contribution * direction < 0
+    opposing = against.copy()
     if not _is_rate(numbers):
-        against |= attributed["excess"] * direction < 0
+        behind = attributed["excess"] * direction < 0
+        against |= behind
+        opposing &= behind
     breadth = _breadth(numbers)
-    score = np.where(against, -surprise, surprise) - naming * (1 + key.count("+"))
+    cost = naming * (1 + key.count("+"))
+    score = np.where(against, -surprise, surprise) - cost
     members = frame["member"].tolist()
     stated = [None if pd.isna(member) else member for member in members]
     named = np.array([_can_explain(key, member) for member in stated], dtype=bool)
@@ -294,6 +301,7 @@ def _explained(
         "share_of_change": attributed["share_of_change"],
         "excess": attributed["excess"],
         "score": score,
+        "opposing_score": np.where(opposing, surprise - cost, math.nan),
         "breadth": breadth,
         "added": np.abs(contribution),
         "not_stated": np.array([member is None for member in stated], dtype=bool),

@@ -7,6 +7,7 @@ the place, the value and the limit.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -77,6 +78,12 @@ def read_model(source: RiskModel | Mapping[str, Any] | str | Path = DEFAULT_MODE
     if isinstance(source, Mapping):
         return _model(Fields.of(source, "model"))
     path = Path(source)
+    return _read_file(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _read_file(path: Path, _changed: int) -> RiskModel:
+    """Read a file once until it changes: pages ask on every run, and it takes 40 ms of a core."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:

@@ -7,14 +7,17 @@ import streamlit as st
 
 from pages.components import (
     access,
+    change_levels,
     data,
     failures,
     freshness,
+    judgement,
     labels,
     marks,
     places,
     render,
     screen_charts,
+    screen_export,
     screen_panels,
     screen_rows,
     screen_style,
@@ -84,13 +87,10 @@ def show_screen() -> None:
             words=WORDS,
             notable=NOTICES,
         )
-        issues = data.breakdown(
-            selection.with_filter("kind", (Kind.COMPLAINT,)),
-            viewer.scope,
-            level="issue_type",
-            limit=ROWS + 1,
-        )
-        show_panels(found, {**found.breakdowns, "issue_type": issues}, selection.period, region)
+        complaints = selection.with_filter("kind", (Kind.COMPLAINT,))
+        issues = data.breakdown(complaints, viewer.scope, level="issue_type", limit=ROWS + 1)
+        ranked = found.breakdowns | {"issue_type": issues}
+        show_panels(found, ranked, selection.period, region)
         screen_charts.show_period(selection.period, PERIODS, choose_period)
         above = [
             code for code in places.trail(region)[:-1] if access.may_enter(viewer.scope, code, HOME)
@@ -105,6 +105,11 @@ def show_screen() -> None:
         screen_charts.show_channels(found.breakdowns["channel"], letters=letters)
         screen_charts.show_words(found.breakdowns.get("word"), letters=letters)
         screen_charts.show_live(found.notable)
+        levels = change_levels.quick_levels(selection, viewer.scope)
+        told = judgement.sentence(selection, viewer.scope, levels=levels)
+        screen_charts.show_judgement(told)
+        # Last: what follows a popover is drawn anew at each refresh.
+        screen_export.show(found, ranked, course, selection, viewer.scope)
 
 
 def show_panels(
@@ -125,8 +130,10 @@ def show_panels(
         warning=freshness.warning(status.last_day, limit=settings().stale_working_days),
     ) + screen_panels.tiles(screen_rows.tile_rows(found.totals))
     for name, title, level in RANKS:
-        ranks = screen_rows.rank_rows(ranked[level], rows=ROWS)
-        body += screen_panels.frame(name, title, f"件　环比　{base}", screen_panels.ranking(ranks))
+        board = screen_panels.ranking(
+            screen_rows.rank_rows(ranked[level], rows=ROWS), screen_rows.rank_rest(ranked[level])
+        )
+        body += screen_panels.frame(name, title, f"件　环比　{base}", board)
     for name, title, counted, content in (
         ("map", "区域分布与办理进度", base, stages),
         ("trend", "投诉举报走势", f"近13个月　按周　{until}", None),

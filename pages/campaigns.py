@@ -24,6 +24,7 @@ from pages.components.selection_bar import selection_bar
 
 PARTS = {
     "figures": "概况",
+    "texts": "诉求内容",
     "effect": "前后对照",
     "goals": "目标与一页摘要",
     "rules": "规则与依据",
@@ -124,6 +125,8 @@ with right:
         st.info("该专项待下次更新数据后显示命中。", icon=":material/schedule:")
     elif part == "figures":
         campaign_panel.show(each, topic, found, selection, scope)
+    elif part == "texts":
+        campaign_panel.show_texts(each, topic, selection, scope)
     elif part == "effect":
         campaign_effect.show(each, topic, selection, scope)
     elif part == "goals":

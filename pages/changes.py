@@ -40,10 +40,10 @@ if member is not None:
 judgement.show(selection, scope, measure.name)
 figures.show(selection, scope, chosen=measure)
 
-if judgement.why_not_compared(selection, measure.name):
-    st.stop()
-found = change_finding.find(selection, scope, measure)
-if found.compared is None or not found.comparable:
+why_not = judgement.why_not_compared(selection, measure.name)
+found = None if why_not else change_finding.find(selection, scope, measure)
+if found is None or found.compared is None or not found.comparable:
+    st.info(judgement.way_out(selection, measure.name))
     st.stop()
 then = judgement.NAMES[selection.comparison][1]
 
@@ -72,11 +72,17 @@ render.show_clickable(
         waterfall.waterfall_chart(bars, measure, palette=palettes.current()),
         name="变动构成",
         caption=exports.caption(
-            totals, selection, scope, what=f"{measure.label}变动构成", width=900
+            totals,
+            selection,
+            scope,
+            what=f"{measure.label}变动构成",
+            width=900,
+            measures=(measure.name,),
+            method="贡献为算术分解，各项之和等于总变动，不等于变动的原因",
         ),
     ),
     key=f"waterfall_{key.replace('+', '_')}",
-    height="330px",
+    height="344px",
     on_click=lambda code: change_tables.choose(code, scope),
 )
 axis = "" if waterfall.starts_at_zero(bars) else "纵轴未从0起；"
@@ -95,7 +101,7 @@ with explained:
     )
     st.caption(
         "各行按不同维度计算，相互重叠，不能相加；按“自身变动与其余部分不同步”的显著程度排序，"
-        "标注“不显著”的与随机波动无异。"
+        "标注“与总体相反”的朝相反方向显著变动，“不显著”的与随机波动无异。"
     )
 with listed:
     panels.show(

@@ -94,10 +94,11 @@ with right:
                     scope,
                     what="要素完整率、齐全率",
                     days=entry_figures.trend_days(months),
+                    method=entry_figures.COMPLETE,
                 ),
             ),
             key=f"trend_{len(months)}",
-            height=240,
+            height=268,
         )
     st.markdown("**七要素与前后矛盾** 点击一行列出要核对的诉求")
     for key, drawn in (

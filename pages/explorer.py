@@ -13,9 +13,11 @@ from pages.components import (
     exports,
     judgement,
     leaderboards,
-    marks,
+    map_pictures,
     members,
+    palettes,
     panels,
+    period_trend,
     region_map,
     render,
     tiles,
@@ -64,57 +66,63 @@ with figures:
         "tiles",
         {
             "tiles": tiles.tiles(
-                KPIS, totals.current, totals.previous, totals.last_year, chosen=measure.name
+                KPIS,
+                totals.current,
+                totals.previous,
+                totals.last_year,
+                until=totals.days.end,
+                chosen=measure.name,
             )
         },
         key="tiles",
         on_click=lambda click: address.go(measure=None if click.code == KPIS[0] else click.code),
     )
 
-    series = data.series(selection, scope, measures=(measure.name,), grain=trend.grain(totals.days))
-    compared = leaderboards.COMPARED[leaderboards.comparison_of(measure, selection)]
-    key = f"trend_{selection.period.code}_{measure.name}".replace(".", "_")
-    drawn_trend = marks.mark_days(
-        trend.trend_chart(series, measure, compared=compared),
-        series.frame.index,
-        marks.events_in(totals.days, scope),
-        grain=series.grain,
-        width=400,
-    )
-    render.show(
-        exports.savable(
-            drawn_trend,
-            name=f"走势_{measure.label}",
-            caption=exports.caption(totals, selection, scope, what=measure.label, width=350),
-        ),
-        key=key,
-        height=230,
-        on_select=explorer_clicks.on_days(key, series, totals.days, scope),
-    )
-
-    region = views[0]
-    drawn = region_map.map_view(region, scope)
-    if drawn is not None:
-        found = data.breakdown(
-            drawn.base(selection), scope, level=drawn.level, measures=(measure.name,), limit=200
-        )
-        st.markdown(f"**区域分布** {drawn.name}，{measure.label}　:small[{region_map.approval()}]")
-        render.show_clickable(
-            region_map.map_chart(found, drawn, measure, selection, name=render.map_name("map")),
-            key="map",
-            height="300px",
-            outline=drawn.outline.geojson,
-            on_click=explorer_clicks.on_map(drawn, scope),
+    if not totals.current["submissions"]:
+        st.caption("该范围内没有记录，不绘制走势、地图和时段图。")
+    else:
+        period_trend.show(
+            selection, scope, measure, key="trend", totals=totals, width=350, height=202
         )
 
-    hours = data.matrix(selection, scope, rows="weekday", columns="hour", measure=measure.name)
-    st.markdown(f"**星期与时段** {measure.label}，按登记时间")
-    panels.show(
-        "week",
-        tiles.week(hours, selection, measure=measure.name),
-        key="week",
-        on_click=explorer_clicks.on_week(scope),
-    )
+        region = views[0]
+        drawn = region_map.map_view(region, scope)
+        if drawn is not None:
+            found = data.breakdown(
+                drawn.base(selection), scope, level=drawn.level, measures=(measure.name,), limit=200
+            )
+            st.markdown(f"**区域分布** {drawn.name}，{measure.label}")
+            caption = map_pictures.caption(drawn, measure, selection, scope, width=350)
+            render.show_clickable(
+                exports.savable(
+                    region_map.map_chart(
+                        found,
+                        drawn,
+                        measure,
+                        selection,
+                        scope,
+                        name=render.map_name("map"),
+                        palette=palettes.current(),
+                    ),
+                    name=f"{drawn.name}_{measure.label}",
+                    caption=caption,
+                ),
+                key="map",
+                height=f"{300 + exports.height_of(caption)}px",
+                outline=drawn.outline.geojson,
+                on_click=explorer_clicks.on_map(drawn, scope),
+            )
+
+        hours = data.matrix(selection, scope, rows="weekday", columns="hour", measure=measure.name)
+        st.markdown(
+            f"**星期与时段** :small[{measure.label}，按登记时间；{tiles.week_note(hours, measure.name)}]"
+        )
+        panels.show(
+            "week",
+            tiles.week(hours, selection, measure=measure.name),
+            key="week",
+            on_click=explorer_clicks.on_week(scope),
+        )
 
 counted = leaderboards.fetch(views, selection, scope, measure)
 drawn_boards = [

@@ -70,30 +70,36 @@ with left:
             exports.savable(
                 drawn,
                 name="热词云",
-                caption=exports.caption(totals, selection, scope, what="热词云"),
+                caption=exports.caption(
+                    totals, selection, scope, what="热词云", method=word_cloud.meaning(by=size)
+                ),
             ),
             key="cloud",
-            height="330px",
+            height="344px",
             on_click=lambda code: clicked(panels.Click("toggle", view.board.key, code)),
         )
     st.caption(word_cloud.note(words, by=size))
     st.markdown(f"**走势** {word_courses.title(terms)}")
     courses = word_courses.courses(found, selection, scope)
-    render.show(
-        exports.savable(
-            word_courses.course_chart(courses, palette=colours),
-            name="热词走势",
-            caption=exports.caption(
-                totals,
-                selection,
-                scope,
-                what="热词走势，诉求量",
-                days=word_courses.days(found, selection),
+    if not courses.to_numpy().any():
+        st.caption("该范围内没有记录。")
+    else:
+        render.show(
+            exports.savable(
+                word_courses.course_chart(courses, unit="件", palette=colours),
+                name="热词走势",
+                caption=exports.caption(
+                    totals,
+                    selection,
+                    scope,
+                    what="热词走势，诉求量",
+                    days=word_courses.days(found, selection),
+                    method=word_cloud.meaning(),
+                ),
             ),
-        ),
-        key=f"courses_{selection.period.code}_{len(courses.columns)}".replace(".", "_"),
-        height=250,
-    )
+            key=f"courses_{selection.period.code}_{len(courses.columns)}".replace(".", "_"),
+            height=264,
+        )
 with right:
     ranking_table.show(found, view, selection, scope, key="ranking")
     if ranking.at_least != ranking_limits.read(asked, measures=("submissions",)).at_least:

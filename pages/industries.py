@@ -25,8 +25,16 @@ selection, asked = dimension_head.show(scope)
 side = choices.choose("by", SIDES, address.query(), label="分类方式")
 view = ranking_table.standing_view(side, selection, scope)
 found = ranking_table.fetch(view, selection, scope, asked)
+places = [ranking_table.standing_view(key, selection, scope) for key in SIDES]
 dimension_head.offer(
-    lambda: ranking_export.sheets(view, selection, scope, asked, columns="issue_type"),
+    lambda: ranking_export.sheets(
+        view,
+        selection,
+        scope,
+        asked,
+        columns="issue_type",
+        focus=places,
+    ),
     selection=selection,
     scope=scope,
     name="涉诉行业",
@@ -50,7 +58,6 @@ with crossed:
         base=view.base(selection),
     )
 with listed:
-    for key in SIDES:
-        place = ranking_table.standing_view(key, selection, scope)
+    for key, place in zip(SIDES, places, strict=True):
         focus_lists.show(place, selection, scope, key=f"focus_list_{key}")
 multiples.show(found, view, selection, scope, key="multiples")

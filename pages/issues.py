@@ -21,7 +21,9 @@ selection, asked = dimension_head.show(scope)
 view = ranking_table.standing_view("issue", selection, scope)
 found = ranking_table.fetch(view, selection, scope, asked)
 dimension_head.offer(
-    lambda: ranking_export.sheets(view, selection, scope, asked, columns="product_category"),
+    lambda: ranking_export.sheets(
+        view, selection, scope, asked, columns="product_category", focus=(view,)
+    ),
     selection=selection,
     scope=scope,
     name="涉诉问题",

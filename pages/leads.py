@@ -106,7 +106,9 @@ else:
             code = str(shown["candidate_id"].iloc[0])
         panels.show(
             "grid",
-            lead_candidates.content(shown, first=first + 1, chosen=code),
+            lead_candidates.content(
+                shown, first=first + 1, chosen=code, pickable=lead_store.may_write(viewer)
+            ),
             key="candidates",
             on_click=lead_candidates.clicked,
         )

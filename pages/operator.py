@@ -58,11 +58,11 @@ else:
     chosen = score_detail.chosen(asked, model)
     left, right = st.columns([40, 60], gap="medium")
     with left:
-        score_detail.show_radar(found, model)
+        score_detail.show_radar(found, model, name=str(row["name"]))
         score_detail.show_changes(found, model)
     with right:
         score_detail.show_indicators(found, model, chosen=chosen)
-        score_detail.show_history(found, model)
+        score_detail.show_history(found, model, name=str(row["name"]))
     if chosen:
         score_detail.show_evidence(scope, model, operator_id=operator_id, indicator=chosen)
 
@@ -77,7 +77,8 @@ operator_file.show_timeline(scope, operator_id, asked)
 
 st.markdown("**诉求** 近12个月，与去年同期比较")
 figures.show(own, scope, chosen=MEASURES["submissions"])
-period_trend.show(own, scope, MEASURES["submissions"], key="operator_trend")
+totals = data.totals(own, scope, measures=figures.FIGURES)
+period_trend.show(own, scope, MEASURES["submissions"], key="operator_trend", totals=totals)
 st.page_link(
     "pages/operators.py",
     label="看该主体的问题、商品、渠道和热词",

@@ -21,7 +21,7 @@ view = ranking_table.standing_view("operator", selection, scope)
 largest = scatter.fetch(view, selection, scope, asked)
 found = ranking_table.fetch(view, selection, scope, asked, largest=largest)
 dimension_head.offer(
-    lambda: ranking_export.sheets(view, selection, scope, asked, points=True),
+    lambda: ranking_export.sheets(view, selection, scope, asked, points=True, focus=(view,)),
     selection=selection,
     scope=scope,
     name="涉诉主体",

@@ -56,47 +56,51 @@ exports.offer(
     name="涉诉时间",
     key="export",
 )
-period_trend.show(selection, scope, measure, key="days")
+years = year_lines.base(selection, status)
+if not (
+    totals.current["submissions"]
+    or data.totals(years, scope, measures=("submissions",)).current["submissions"]
+):
+    st.info("该范围内没有诉求记录。", icon=":material/search_off:")
+    st.stop()
+period_trend.show(selection, scope, measure, key="days", totals=totals)
 
-daily = data.series(
-    calendar_map.base(selection, status), scope, measures=(measure.name,), grain="day"
-)
-st.markdown(
-    f"**日历热力图** {measure.label}，颜色越深越多，加框的为节假日和事件日；点击某日只看当日，再点返回近30天"
-)
-drawn = calendar_map.calendar_chart(
-    daily,
-    measure,
-    chosen=chosen,
-    events=marks.events_in(marks.covered(daily), scope),
-    palette=colours,
-)
-render.show_clickable(
-    exports.savable(
-        drawn,
-        name=f"日历热力图_{measure.label}",
-        caption=exports.caption(
-            totals,
-            selection,
-            scope,
-            what=measure.label,
-            days=calendar_map.base(selection, status).days,
-            width=period_trend.WIDTH,
-        ),
-    ),
-    key="calendar",
-    height=f"{calendar_map.HEIGHT}px",
-    on_click=calendar_map.on_day(scope),
-)
+days = calendar_map.base(selection, status)
+daily = data.series(days, scope, measures=(measure.name,), grain="day")
+st.markdown(f"**日历热力图** {calendar_map.note(measure, drawn=days.days, chosen=chosen)}")
+if period_trend.is_empty(daily, measure):
+    st.caption("该范围内没有记录。")
+else:
+    caption = exports.caption(
+        totals,
+        selection,
+        scope,
+        what=measure.label,
+        days=days.days,
+        width=period_trend.WIDTH,
+        measures=(measure.name,),
+    )
+    drawn = calendar_map.calendar_chart(
+        daily,
+        measure,
+        chosen=chosen,
+        events=marks.events_in(marks.covered(daily), scope),
+        below=exports.height_of(caption),
+        palette=colours,
+    )
+    render.show_clickable(
+        exports.savable(drawn, name=f"日历热力图_{measure.label}", caption=caption),
+        key="calendar",
+        height=f"{calendar_map.HEIGHT + exports.height_of(caption)}px",
+        on_click=calendar_map.on_day(scope),
+    )
 
 left, right = st.columns(2, gap="small")
 with left:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**历年同期** 本年与往年比较", width="content")
         choices.choose("grain", year_lines.GRAINS, asked, label="粒度")
-    by_bucket = data.series(
-        year_lines.base(selection, status), scope, measures=(measure.name,), grain=grain
-    )
+    by_bucket = data.series(years, scope, measures=(measure.name,), grain=grain)
     lines = year_lines.by_year(by_bucket, measure.name, until=until)
     render.show(
         exports.savable(
@@ -107,20 +111,24 @@ with left:
                 selection,
                 scope,
                 what=f"{measure.label}历年同期",
-                days=year_lines.base(selection, status).days,
+                days=years.days,
+                measures=(measure.name,),
             ),
         ),
         key=f"years_{grain}",
-        height=290,
+        height=304,
     )
     hours = data.matrix(selection, scope, rows="weekday", columns="hour", measure=measure.name)
-    st.markdown(f"**星期与时段** {measure.label}，按登记时间；点击格子只看该时段")
-    panels.show(
-        "week",
-        tiles.week(hours, selection, measure=measure.name),
-        key="week",
-        on_click=explorer_clicks.on_week(scope),
+    st.markdown(
+        f"**星期与时段** {measure.label}，按登记时间；{tiles.week_note(hours, measure.name)}；点击格子只看该时段"
     )
+    if totals.current["submissions"]:
+        panels.show(
+            "week",
+            tiles.week(hours, selection, measure=measure.name),
+            key="week",
+            on_click=explorer_clicks.on_week(scope),
+        )
 with right:
     monthly = data.series(
         month_table.base(selection, status), scope, measures=(measure.name,), grain="month"

@@ -30,7 +30,9 @@ with ranked:
     ranking_table.show(found, view, selection, scope, key="ranking")
 dimension_head.offer(
     lambda: [
-        *ranking_export.sheets(view, selection, scope, asked, columns="issue_type"),
+        *ranking_export.sheets(
+            view, selection, scope, asked, columns="issue_type", focus=(standing,)
+        ),
         *region_rates.sheets(asked.measure, selection, scope),
     ],
     selection=selection,

@@ -82,3 +82,5 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     if pages > 1:
         paging.choose(number, pages, key="groups.page")
 panels.show("grid", repeat_groups.content(found, kind, page=number), key="groups", on_click=clicked)
+if kind == CLAIMANT:
+    st.caption(repeat_detail.factors_text())

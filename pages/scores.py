@@ -56,11 +56,14 @@ st.caption(grade_view.base_text(found))
 st.caption(grade_view.legal_text(model))
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     choices.choose("grade", offered, asked, label="等级", drops=("page",))
-    choices.select("order", score_list.orders(model), asked, label="排序", drops=("page",))
+    choices.select(
+        "order", score_list.orders(model), asked, label="排序", drops=("page",), labelled=True
+    )
 panels.show("grid", score_list.content(found, model), key="scores", on_click=clicked)
 if found.pages > 1:
     paging.choose(found.page, found.pages, key="scores.page")
 st.caption(
+    "※：按直接定级条件定级，把鼠标移到等级上可见所依据的条件。"
     "时间、类型、问题等条件不影响风险评分；地区、商圈、行业、主体和搜索词（名称、代码）有效。"
 )
 exports.offer(

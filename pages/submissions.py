@@ -1,5 +1,7 @@
 """诉求明细: the submissions themselves, page by page, and each with its whole course."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.components import (
@@ -8,6 +10,7 @@ from pages.components import (
     data,
     detail,
     exports,
+    judgement,
     listing,
     listing_export,
     paging,
@@ -16,6 +19,7 @@ from pages.components import (
     tables,
 )
 from pages.components.selection_bar import selection_bar
+from queries.selection import Comparison
 
 viewer = access.require("submissions")
 asked = address.query()
@@ -41,6 +45,7 @@ if not page.total:
     )
     st.stop()
 
+judgement.show(replace(selection, comparison=Comparison.PREVIOUS), viewer.scope)
 span, sizes, numbers = st.columns([3, 4, 5], vertical_alignment="center")
 span.markdown(listing.span_text(page))
 with sizes:

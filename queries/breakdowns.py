@@ -87,16 +87,25 @@ def fetch_breakdowns(
     check_breakdown(levels, measures, chosen, limit)
     names = tuple(measures)
     with reading(warehouse, selection, scope) as opened:
-        found = small_breakdowns(
-            opened,
-            [level for level in levels if level not in {OPERATOR, WORD}],
-            measures=names,
-            order=chosen,
-            limit=limit,
-        )
+        small = [level for level in levels if level not in {OPERATOR, WORD}]
+        counts = _small_counts(opened, small, names)
+        order_by = MEASURES[chosen]
+        if OPERATOR in levels and order_by.denominator is None:
+            counts.append(Count((), (order_by.numerator,), (opened.days,), (OPERATOR,)))
+        counted = fetch_counts(opened, counts)
+        whole = [sums[0].arrays[order_by.numerator][0] for sums in counted[len(small) :]]
+        found = {
+            level: breakdown_of(level, sums, measures=names, order=chosen, limit=limit)
+            for level, sums in zip(small, counted, strict=False)
+        }
         if OPERATOR in levels:
             found[OPERATOR] = operator_breakdown(
-                opened, measures=names, order=chosen, limit=limit, count_members=count_members
+                opened,
+                measures=names,
+                order=chosen,
+                limit=limit,
+                count_members=count_members,
+                total=float(whole[0]) if whole else None,
             )
         if WORD in levels:
             found[WORD] = fetch_hot_words(opened, limit=limit, count_members=count_members)
@@ -112,12 +121,18 @@ def small_breakdowns(
     limit: int,
 ) -> dict[str, Breakdown]:
     """Return breakdowns by levels of few members, which are all read."""
-    windows = (reading.days,) if reading.compared is None else (reading.days, reading.compared)
-    counts = [Count((level,), sums_of(measures), windows) for level in levels]
+    counted = fetch_counts(reading, _small_counts(reading, levels, measures))
     return {
         level: breakdown_of(level, sums, measures=measures, order=order, limit=limit)
-        for level, sums in zip(levels, fetch_counts(reading, counts), strict=True)
+        for level, sums in zip(levels, counted, strict=True)
     }
+
+
+def _small_counts(
+    reading: Reading, levels: Sequence[str], measures: tuple[str, ...]
+) -> list[Count]:
+    windows = (reading.days,) if reading.compared is None else (reading.days, reading.compared)
+    return [Count((level,), sums_of(measures), windows) for level in levels]
 
 
 def breakdown_of(

@@ -12,6 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from queries.campaign_tables import (
+    FOUND,
     STEP,
     CampaignsNotDerivedError,
     campaign_hits,
@@ -19,8 +20,9 @@ from queries.campaign_tables import (
 )
 from queries.counting import Count, fetch_count, fetch_number
 from queries.matching import matching, of_campaigns
+from queries.month_sums import count_found
 from queries.operator_tables import operator_events
-from queries.reading import Reading, reading
+from queries.reading import reading
 from queries.resolved_operators import resolved_events
 from queries.schema import submissions
 from queries.scope import Scope
@@ -86,12 +88,12 @@ def fetch_campaigns(warehouse: Warehouse, selection: Selection, scope: Scope) ->
         raise CampaignsNotDerivedError
     with reading(warehouse, selection, scope) as opened:
         base = int(fetch_number(opened, opened.days, lifted=LIFTED))
-        counts = _counted(opened, opened.days)
-        earlier: collections.Counter[tuple[str, str]] = collections.Counter()
+        counts = count_found(opened, FOUND, opened.days, without="campaign")
+        earlier: collections.Counter[tuple[str, ...]] = collections.Counter()
         before = None
         if opened.compared is not None:
             before = int(fetch_number(opened, opened.compared, lifted=LIFTED))
-            earlier = _counted(opened, opened.compared)
+            earlier = count_found(opened, FOUND, opened.compared, without="campaign")
     keys = sorted({*counts, *earlier})
     frame = pd.DataFrame(
         {
@@ -103,40 +105,6 @@ def fetch_campaigns(warehouse: Warehouse, selection: Selection, scope: Scope) ->
     if opened.compared is not None:
         frame["submissions_compared"] = pd.Series([earlier[key] for key in keys], dtype="int64")
     return CampaignCounts(frame, base, before, opened.days, opened.compared)
-
-
-def _counted(opened: Reading, days: DateRange) -> "collections.Counter[tuple[str, str]]":
-    joined = submissions.join(
-        campaign_hits,
-        sa.and_(
-            campaign_hits.c.submission_key == submissions.c.submission_key,
-            campaign_hits.c.registered_on == submissions.c.registered_on,
-        ),
-    )
-    chosen = (
-        matching(opened.selection, opened.scope, days=days, without=LIFTED),
-        campaign_hits.c.registered_on.between(days.start, days.end),
-    )
-    by_topic = (
-        sa.select(campaign_hits.c.campaign, campaign_hits.c.topic, sa.func.count())
-        .select_from(joined)
-        .where(*chosen)
-        .group_by(campaign_hits.c.campaign, campaign_hits.c.topic)
-    )
-    whole = (
-        sa.select(
-            campaign_hits.c.campaign, sa.func.count(sa.distinct(campaign_hits.c.submission_key))
-        )
-        .select_from(joined)
-        .where(*chosen)
-        .group_by(campaign_hits.c.campaign)
-    )
-    counts: collections.Counter[tuple[str, str]] = collections.Counter()
-    for campaign, topic, number in opened.conn.execute(by_topic):
-        counts[campaign, topic] = int(number)
-    for campaign, number in opened.conn.execute(whole):
-        counts[campaign, ""] = int(number)
-    return counts
 
 
 def fetch_campaign_books(warehouse: Warehouse) -> Mapping[tuple[str, str], CampaignBook]:
@@ -271,11 +239,12 @@ def fetch_operator_checks(
                 matching(chosen, scope, days=opened.days), submissions.c.operator_id.is_not(None)
             )
             .distinct()
-            .subquery()
+            .cte("named")
         )
         told = resolved_events(opened.conn)
         kind = operator_events.c.kind
         asked = sa.select(
+            sa.select(sa.func.count()).select_from(named).scalar_subquery().label("operators"),
             sa.func.count(sa.case((kind == OperatorEvent.INSPECTION.value, 1))).label("checks"),
             sa.func.count(sa.case((kind == OperatorEvent.PENALTY.value, 1))).label("penalties"),
             sa.func.coalesce(
@@ -289,9 +258,9 @@ def fetch_operator_checks(
             ).label("yuan"),
         )
         asked = asked.select_from(told.source).where(
+            kind.in_([OperatorEvent.INSPECTION.value, OperatorEvent.PENALTY.value]),
             told.operator_id.in_(sa.select(named.c.operator_id)),
             operator_events.c.occurred_on.between(opened.days.start, opened.days.end),
         )
         row = opened.conn.execute(asked).one()
-        count = opened.conn.scalar(sa.select(sa.func.count()).select_from(named)) or 0
-    return OperatorChecks(int(count), int(row.checks), int(row.penalties), float(row.yuan))
+    return OperatorChecks(int(row.operators), int(row.checks), int(row.penalties), float(row.yuan))

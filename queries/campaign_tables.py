@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from queries.findings import findings
+from queries.month_tables import Found, month_table
 
 STEP = "campaigns"
 """Name of the refresh step, and of what it derives."""
@@ -26,7 +27,15 @@ campaign_topics = sa.Table(
     sa.Column("digest", sa.String(16), nullable=False, comment="of the rule that found the hits"),
 )
 
-CAMPAIGN_TABLES = (campaign_hits, campaign_topics)
+campaign_months = month_table(
+    "campaign_months",
+    sa.Column("campaign", sa.String(40), nullable=False),
+    sa.Column("topic", sa.String(40), nullable=False, comment="or '' for any of the campaign"),
+)
+
+FOUND = Found(campaign_hits, campaign_months, ("campaign", "topic"))
+
+CAMPAIGN_TABLES = (campaign_hits, campaign_topics, campaign_months)
 
 
 class CampaignsNotDerivedError(RuntimeError):

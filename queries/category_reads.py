@@ -14,6 +14,7 @@ from queries.category_tables import (
     category_judged,
     category_run,
 )
+from queries.findings import with_submissions
 from queries.listing import LISTED_COLUMNS, rows_frame
 from queries.matching import matching
 from queries.reading import Reading, reading
@@ -103,7 +104,7 @@ def fetch_category_doubts(
                 *[submissions.c[name] for name in LISTED_COLUMNS],
                 *[category_doubts.c[name] for name in _OWN],
             )
-            .select_from(_joined(category_doubts))
+            .select_from(with_submissions(category_doubts))
             .where(_chosen(opened), category_doubts.c.unclear == (kind == UNCLEAR))
             .order_by(
                 category_doubts.c.confidence.desc(),
@@ -125,17 +126,6 @@ def _column(rows: Sequence[sa.Row[*tuple[Any, ...]]], position: int, *, number: 
     return pd.Series([row[position] for row in rows], dtype="float64" if number else "object")
 
 
-def _joined(table: sa.Table) -> sa.Join:
-    return sa.join(
-        submissions,
-        table,
-        sa.and_(
-            table.c.submission_key == submissions.c.submission_key,
-            table.c.registered_on == submissions.c.registered_on,
-        ),
-    )
-
-
 def _chosen(reading: Reading) -> sa.ColumnElement[bool]:
     return matching(reading.selection, reading.scope, days=reading.days)
 
@@ -145,7 +135,7 @@ def _base(reading: Reading) -> tuple[int, int, int]:
     agreeing = sa.func.coalesce(sa.func.sum(sa.case((agrees.is_(sa.true()), 1), else_=0)), 0)
     row = reading.conn.execute(
         sa.select(sa.func.count(), sa.func.count(agrees), agreeing)
-        .select_from(_joined(category_judged))
+        .select_from(with_submissions(category_judged))
         .where(_chosen(reading))
     ).one()
     return int(row[0]), int(row[1]), int(row[2])
@@ -154,7 +144,7 @@ def _base(reading: Reading) -> tuple[int, int, int]:
 def _totals(reading: Reading) -> dict[str, int]:
     counted = reading.conn.execute(
         sa.select(category_doubts.c.unclear, sa.func.count())
-        .select_from(_joined(category_doubts))
+        .select_from(with_submissions(category_doubts))
         .where(_chosen(reading))
         .group_by(category_doubts.c.unclear)
     ).all()

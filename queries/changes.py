@@ -113,7 +113,9 @@ def fetch_changes(
                 totals=None if cells.complete else totals,
             )
         if OPERATOR in levels:
-            candidates = fetch_candidates(opened, OPERATOR, measure, windows, filtered=True)
+            candidates = fetch_candidates(
+                opened, OPERATOR, measure, windows, count_members=None, filtered=True
+            )
             frames[OPERATOR] = _frame(
                 [member_code(each) for each in candidates.stored],
                 [candidates.sums[name] for name in windows],

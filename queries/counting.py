@@ -189,6 +189,7 @@ def _select_piece(
                 table=table,
                 days=piece.days,
                 without=scan.counts[0].without,
+                by_operator=reading.by_operator,
             )
         )
         .group_by(*_group_by(keys, source))

@@ -27,14 +27,14 @@ from queries.repeat_tables import (
     shared_members,
 )
 from queries.rollups import ROLLUPS, bound_table, rollup_table
-from queries.schema import operators, submission_words, words
+from queries.schema import operator_submissions, operators, submission_words, words
 from queries.score_tables import SCORE_TABLES
 from queries.tag_tables import submission_tags, tag_months, tag_rules
 from queries.word_tables import cut_by, cut_with, new_word_hits, new_word_search, new_words
 
 DERIVED_TABLES: dict[str, tuple[sa.Table, ...]] = {
     "operator_identity": IDENTITY_TABLES,
-    "operators": (operators,),
+    "operators": (operators, operator_submissions),
     "submission_words": (words, submission_words, cut_with, cut_by),
     **{name: (cube_table(name),) for name in CUBES},
     **{

@@ -11,14 +11,16 @@ import sqlalchemy as sa
 from queries.cubes import CUBES, make_anew
 from queries.definitions import definition
 from queries.findings import applied_decisions, recount_days
-from queries.identity_tables import operator_aliases
+from queries.identity_tables import operator_aliases, operator_mentions
 from queries.lead_candidate_tables import STEP as CANDIDATES
 from queries.loading import raw_connection
+from queries.raw_operators import raw_number, said_without_code, with_said
 from queries.rollups import ROLLUPS
 from queries.schema import (
     derived,
     dirty_days,
     facts_info,
+    operator_submissions,
     operators,
     submission_words,
     submissions,
@@ -141,7 +143,7 @@ def derive_operators(conn: sa.Connection) -> int:
     def latest(column: sa.Column[str]) -> sa.ColumnElement[str]:
         return sa.func.arg_max(column, submissions.c.registered_at)
 
-    own = ("operator_id", "name", "address", "last_on")
+    own = ("operator_id", "name", "address")
     taken = [each for each in operators.c if each.name not in own]
     conn.execute(
         operators.insert().from_select(
@@ -150,7 +152,6 @@ def derive_operators(conn: sa.Connection) -> int:
                 submissions.c.operator_id,
                 sa.func.coalesce(latest(submissions.c.respondent_name), submissions.c.operator_id),
                 latest(submissions.c.respondent_address),
-                sa.func.max(submissions.c.registered_on),
                 *[latest(submissions.c[each.name]) for each in taken],
             )
             .where(submissions.c.operator_id.is_not(None))
@@ -158,6 +159,7 @@ def derive_operators(conn: sa.Connection) -> int:
         )
     )
     _name_operators(conn)
+    _order_by_operator(conn)
     return conn.scalar(sa.select(sa.func.count()).select_from(operators)) or 0
 
 
@@ -170,6 +172,29 @@ def _name_operators(conn: sa.Connection) -> None:
         operators.update()
         .values(name=known.name)
         .where(known.raw_operator_id == operators.c.operator_id)
+    )
+
+
+def _order_by_operator(conn: sa.Connection) -> None:
+    """List the submissions operator by operator: all anew, 16 s of CPU for 20 million.
+
+    Looking for the submissions of one in the facts compares every name: 38 ms a year of these
+    instead of 1.
+    """
+    make_anew(conn, operator_submissions)
+    said = said_without_code() if sa.inspect(conn).has_table(operator_mentions.name) else None
+    s = submissions.c
+    following = sa.func.lead(s.registered_on).over(
+        partition_by=s.operator_id, order_by=(s.registered_on, s.submission_key)
+    )
+    conn.execute(
+        operator_submissions.insert().from_select(
+            operator_submissions.c.keys(),
+            sa.select(s.operator_id, s.registered_on, s.submission_key, raw_number(said), following)
+            .select_from(submissions if said is None else with_said(said))
+            .where(s.operator_id.is_not(None))
+            .order_by(s.operator_id, s.registered_on),
+        )
     )
 
 

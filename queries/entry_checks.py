@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from queries.cubes import affected_spans, key_expression, make_anew, within, year_spans
 from queries.deriving import insert_rows, read_batches
 from queries.entry_tables import MONTH_KEYS, entry_checks, entry_months, totals
+from queries.findings import with_submissions
 from queries.schema import submissions
 
 ENTRIES_PER_BATCH = 50_000
@@ -60,18 +61,6 @@ def add_checks(conn: sa.Connection, rows: pa.Table) -> None:
     insert_rows(conn, entry_checks, rows)
 
 
-def both_tables() -> sa.Join:
-    """Return the submissions with their checks."""
-    return sa.join(
-        submissions,
-        entry_checks,
-        sa.and_(
-            entry_checks.c.submission_key == submissions.c.submission_key,
-            entry_checks.c.registered_on == submissions.c.registered_on,
-        ),
-    )
-
-
 def add_up_months(conn: sa.Connection, days: Sequence[dt.date] | None) -> None:
     """Add up the months of these days again; of all days when None."""
     if days is None:
@@ -84,7 +73,7 @@ def add_up_months(conn: sa.Connection, days: Sequence[dt.date] | None) -> None:
             entry_months.insert().from_select(
                 [*MONTH_KEYS, *sums],
                 sa.select(*keys, *sums.values())
-                .select_from(both_tables())
+                .select_from(with_submissions(entry_checks))
                 .where(within(submissions, span), within(entry_checks, span))
                 .group_by(*keys),
             )

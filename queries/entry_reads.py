@@ -11,7 +11,6 @@ import pandas as pd
 import sqlalchemy as sa
 
 from queries.dimensions import LEVELS
-from queries.entry_checks import both_tables
 from queries.entry_tables import (
     CHECKS,
     ELEMENTS,
@@ -24,6 +23,7 @@ from queries.entry_tables import (
     totals,
 )
 from queries.figures import divided
+from queries.findings import with_submissions
 from queries.functions import month
 from queries.listing import LISTED_COLUMNS, rows_frame
 from queries.matching import matching, needed_columns
@@ -193,7 +193,7 @@ def fetch_corrections(
         for days in _widening(opened.days):
             rows = opened.conn.execute(
                 sa.select(*[submissions.c[name] for name in LISTED_COLUMNS], *extra)
-                .select_from(both_tables())
+                .select_from(with_submissions(entry_checks))
                 .where(_chosen(opened, days), wanted)
                 .order_by(submissions.c.registered_at.desc(), submissions.c.submission_key.desc())
                 .limit(page_size)
@@ -301,7 +301,7 @@ def _of_checks(
     keys = [] if not key else [columns[key] if key in columns else submissions.c[key]]
     statement = (
         sa.select(*keys, *totals().values())
-        .select_from(both_tables())
+        .select_from(with_submissions(entry_checks))
         .where(_chosen(reading, days, without=without))
         .group_by(*keys)
     )

@@ -1,5 +1,8 @@
 """Table of what each entry has, and where it contradicts itself."""
 
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,7 +49,8 @@ What de-noised counts leave out may change without the submissions, so these are
 """
 
 
-def totals() -> dict[str, sa.ColumnElement[Any]]:
+@cache
+def totals() -> Mapping[str, sa.ColumnElement[Any]]:
     """Return the sums over entries, by name, as expressions over the checks."""
     table = entry_checks.c
 
@@ -66,7 +70,9 @@ def totals() -> dict[str, sa.ColumnElement[Any]]:
         found |= {name: number(table[name] > 0), f"{name}_base": sa.func.count(table[name])}
     for name in CHECKS:
         found |= {name: number(table[name] == 1), f"{name}_base": sa.func.count(table[name])}
-    return {name: sa.cast(sa.func.coalesce(each, 0), sa.BigInteger) for name, each in found.items()}
+    return MappingProxyType(
+        {name: sa.cast(sa.func.coalesce(each, 0), sa.BigInteger) for name, each in found.items()}
+    )
 
 
 def lacking() -> sa.ColumnElement[bool]:

@@ -7,6 +7,8 @@ tables are derived, like cubes: a refresh makes them, and an older warehouse sim
 
 import sqlalchemy as sa
 
+from queries.schema import submissions
+
 findings = sa.MetaData()
 
 applied_decisions = sa.Table(
@@ -23,3 +25,18 @@ recount_days = sa.Table(
     sa.Column("facts_version", sa.Integer, nullable=False, comment="the version that changed them"),
 )
 """Days on which other submissions are left out of de-noised counts, though none of them changed."""
+
+
+def with_submissions(table: sa.Table) -> sa.Join:
+    """Return the submissions with what was found in them, a row for each finding.
+
+    The day stands in both; comparing it lets each be cut to the days asked for before.
+    """
+    return sa.join(
+        submissions,
+        table,
+        sa.and_(
+            table.c.submission_key == submissions.c.submission_key,
+            table.c.registered_on == submissions.c.registered_on,
+        ),
+    )

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
+from queries.arrow_columns import fetch_table
 from queries.counting import fetch_number
 from queries.figures import breakdown_frame
 from queries.ranking import Ranking, fetch_ranking
@@ -80,5 +83,8 @@ def word_names(conn: sa.Connection, numbers: Sequence[int]) -> dict[int, str]:
     vocabulary = conn.scalar(sa.select(sa.func.count()).select_from(words)) or 0
     if len(numbers) <= vocabulary * ONE_BY_ONE:
         asked = asked.where(words.c.word_id.in_(numbers))
-    known = {row[0]: row[1] for row in conn.execute(asked).all()}
+    found = fetch_table(conn, asked)
+    wanted = pa.array(numbers, found.schema.field("word_id").type)
+    kept = found.filter(pc.is_in(found.column("word_id"), value_set=wanted))
+    known = dict(zip(*(column.to_pylist() for column in kept.columns), strict=True))
     return {number: known[number] for number in numbers if number in known}

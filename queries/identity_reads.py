@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from queries.counting import fetch_number
 from queries.identity_tables import (
     STEP,
     IdentitiesNotDerivedError,
@@ -14,8 +15,10 @@ from queries.identity_tables import (
     operator_mentions,
 )
 from queries.matching import matching, within
+from queries.piece_rows import fetch_member_count, is_quickly_counted
+from queries.raw_operators import raw_number, said_without_code, with_said
 from queries.reading import Reading, reading
-from queries.schema import submissions
+from queries.schema import operator_submissions, submissions
 from queries.scope import Scope
 from queries.selection import DateRange, Selection
 from queries.warehouse import Warehouse
@@ -25,6 +28,10 @@ MAX_LISTED = 10_000
 
 MAX_MEMBERS = 500
 """Most names of one operator that are listed; ours."""
+
+
+_OPERATOR = submissions.c.operator_id.name
+_TOTAL = "total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +73,32 @@ def fetch_identities(warehouse: Warehouse, selection: Selection, scope: Scope) -
     """
     _require(warehouse)
     with reading(warehouse, selection, scope) as asked:
-        s, m = submissions.c, operator_mentions.c
-        raw = sa.func.coalesce(s.uscc, m.raw_operator_id, s.operator_id)
+        if is_quickly_counted(asked, _OPERATOR, without=()):
+            return _of_everything(asked)
+        s, said = submissions.c, said_without_code()
+        stated = s.operator_id.is_not(None)
         row = asked.conn.execute(
             sa.select(
                 sa.func.count().label("total"),
                 sa.func.count(s.operator_id).label("named"),
-                sa.func.count(sa.distinct(raw)).label("raw"),
+                sa.func.count(sa.distinct(raw_number(said))).filter(stated).label("raw"),
                 sa.func.count(sa.distinct(s.operator_id)).label("operators"),
             )
-            .select_from(submissions.outerjoin(operator_mentions, _named()))
+            .select_from(with_said(said))
             .where(_chosen(asked))
         ).one()
         return Identities(row.total, row.named, row.raw, row.operators, asked.days)
+
+
+def _of_everything(asked: Reading) -> Identities:
+    listed = operator_submissions.c
+    named, raw = asked.conn.execute(
+        sa.select(sa.func.count(), sa.func.count(sa.distinct(listed.raw_number))).where(
+            listed.registered_on.between(asked.days.start, asked.days.end)
+        )
+    ).one()
+    _, known = fetch_member_count(asked, _OPERATOR, asked.days, (), without=())
+    return Identities(int(fetch_number(asked, asked.days)), named, raw, known, asked.days)
 
 
 def fetch_doubts(
@@ -252,6 +272,7 @@ def _seen(asked: Reading, wanted: sa.Select[tuple[Any]]) -> sa.Select[*tuple[Any
 
 
 def _listed(asked: Reading, statement: sa.Select[*tuple[Any, ...]], limit: int) -> Listed:
-    total = asked.conn.scalar(sa.select(sa.func.count()).select_from(statement.subquery())) or 0
-    frame = pd.read_sql(statement.limit(min(limit, MAX_LISTED)), asked.conn)
-    return Listed(frame, int(total))
+    counted = statement.add_columns(sa.func.count().over().label(_TOTAL))
+    frame = pd.read_sql_query(counted.limit(min(limit, MAX_LISTED)), asked.conn)
+    total = int(frame[_TOTAL].iloc[0]) if len(frame) else 0
+    return Listed(frame.drop(columns=_TOTAL), total)

@@ -278,6 +278,40 @@ def fetch_signals(
     return _frame(engine, statement)
 
 
+def fetch_dismissed(engine: sa.Engine, scope: Scope, *, limit: int) -> tuple[pd.DataFrame, int]:
+    """Return the signals whose latest answer is that there is no lead, the latest answer first.
+
+    Parameters
+    ----------
+    limit
+        Most rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `lead_signals`.
+    int
+        How many there are in scope.
+    """
+    own = lead_signals.c
+    later = lead_signals.alias("later")
+    superseded = sa.exists().where(
+        later.c.candidate_id == own.candidate_id, later.c.signal_id > own.signal_id
+    )
+    found = sa.and_(
+        leads_within(scope, lead_signals), own.answer == SignalAnswer.DISMISSED.value, ~superseded
+    )
+    listed = (
+        sa.select(lead_signals)
+        .where(found)
+        .order_by(own.answered_on.desc(), own.signal_id.desc())
+        .limit(limit)
+    )
+    with engine.connect() as conn:
+        count = conn.scalar(sa.select(sa.func.count()).select_from(lead_signals).where(found)) or 0
+    return _frame(engine, listed), count
+
+
 def _of_leads(
     engine: sa.Engine,
     scope: Scope,

@@ -107,7 +107,14 @@ def select_page(
     """Build the statement that finds the keys of one page; texts are read for these alone."""
     return (
         sa.select(submissions.c.submission_key, submissions.c.registered_at)
-        .where(matching(reading.selection, reading.scope, days=reading.days))
+        .where(
+            matching(
+                reading.selection,
+                reading.scope,
+                days=reading.days,
+                by_operator=reading.by_operator,
+            )
+        )
         .order_by(*_order(order))
         .limit(page_size)
         .offset((page - 1) * page_size)

@@ -10,7 +10,7 @@ from sqlalchemy.sql import visitors
 from queries.campaign_tables import campaign_hits
 from queries.cluster_tables import cluster_members
 from queries.dimensions import DIMENSIONS, FLAGS, LEVELS, NUMBERS, OF_FINDINGS
-from queries.schema import submissions
+from queries.schema import operator_submissions, submissions
 from queries.scope import Scope
 from queries.selection import DateRange, Filter, InvalidSelectionError, Selection
 from queries.tag_tables import submission_tags
@@ -28,6 +28,7 @@ def matching(
     table: sa.FromClause = submissions,
     days: DateRange | None = None,
     without: str | tuple[str, ...] = (),
+    by_operator: bool = False,
 ) -> sa.ColumnElement[bool]:
     """Return the condition that a row is meant by ``selection`` and allowed by ``scope``.
 
@@ -42,6 +43,9 @@ def matching(
         members of that level or finer ones, so that the members not chosen stay in sight. Filters
         that name only coarser members are kept: with Wuhan chosen, a breakdown by county lists
         the counties of Wuhan. The scope is never left out.
+    by_operator
+        True looks up the submissions of a single operator in ``operator_submissions``, which must be
+        in step with the facts, instead of comparing every name.
 
     Raises
     ------
@@ -66,7 +70,7 @@ def matching(
         day >= span.start,
         day < span.end + dt.timedelta(days=1),
         *_rights(scope, table),
-        *_choices(selection, table, levels),
+        *_choices(selection, table, levels, days=span, by_operator=by_operator),
     )
 
 
@@ -103,15 +107,35 @@ def needed_columns(
     >>> sorted(needed_columns(chosen, Scope(everything=True)))
     ['excluded', 'issue_subtype']
     """
-    levels = (without,) if isinstance(without, str) else without
-    conditions = [*_rights(scope, submissions), *_choices(selection, submissions, levels)]
     names = {
         each.name
-        for condition in conditions
+        for condition in _conditions(selection, scope, without)
         for each in visitors.iterate(condition)
         if isinstance(each, sa.Column)
     }
     return frozenset("excluded" if name == "exclusion_reason" else name for name in names)
+
+
+def is_everything(
+    selection: Selection, scope: Scope, *, without: str | tuple[str, ...] = ()
+) -> bool:
+    """Tell whether `matching` leaves nothing out but other days.
+
+    No `needed_columns` do not say so: who may see nothing is asked for no column either.
+
+    Examples
+    --------
+    >>> is_everything(Selection(), Scope(everything=True)), is_everything(Selection(), Scope())
+    (True, False)
+    """
+    return not _conditions(selection, scope, without)
+
+
+def _conditions(
+    selection: Selection, scope: Scope, without: str | tuple[str, ...]
+) -> list[sa.ColumnElement[bool]]:
+    levels = (without,) if isinstance(without, str) else without
+    return [*_rights(scope, submissions), *_choices(selection, submissions, levels)]
 
 
 def kept_members(each: Filter, levels: tuple[str, ...]) -> tuple[str, ...]:
@@ -151,11 +175,23 @@ def _rights(scope: Scope, table: sa.FromClause) -> Iterable[sa.ColumnElement[boo
 
 
 def _choices(
-    selection: Selection, table: sa.FromClause, levels: tuple[str, ...]
+    selection: Selection,
+    table: sa.FromClause,
+    levels: tuple[str, ...],
+    *,
+    days: DateRange | None = None,
+    by_operator: bool = False,
 ) -> Iterable[sa.ColumnElement[bool]]:
     for each in selection.filters:
         members = kept_members(each, levels)
-        if members:
+        if not members:
+            continue
+        if each.dimension in OF_FINDINGS:
+            key, found = _column(table, "submission_key"), _found_in(each.dimension, members, days)
+            yield key.not_in(found) if each.exclude else key.in_(found)
+        elif by_operator and _is_one_operator(each, table):
+            yield _column(table, "submission_key").in_(_naming(members[0], days))
+        else:
             build = _none_of if each.exclude else _any_of
             yield build(each.dimension, members, table)
     if selection.denoised:
@@ -178,8 +214,6 @@ def _by_level(dimension: str, members: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _any_of(dimension: str, members: Iterable[str], table: sa.FromClause) -> sa.ColumnElement[bool]:
-    if dimension in OF_FINDINGS:
-        return _column(table, "submission_key").in_(_found_in(dimension, members))
     return sa.or_(
         *[
             _column(table, level).in_(_stored(level, codes))
@@ -191,8 +225,6 @@ def _any_of(dimension: str, members: Iterable[str], table: sa.FromClause) -> sa.
 def _none_of(
     dimension: str, members: Iterable[str], table: sa.FromClause
 ) -> sa.ColumnElement[bool]:
-    if dimension in OF_FINDINGS:
-        return _column(table, "submission_key").not_in(_found_in(dimension, members))
     return sa.and_(
         *[
             sa.or_(
@@ -204,13 +236,36 @@ def _none_of(
     )
 
 
-def _found_in(dimension: str, members: Iterable[str]) -> sa.Select[tuple[int]]:
+def _found_in(
+    dimension: str, members: Iterable[str], days: DateRange | None
+) -> sa.Select[tuple[int]]:
     if dimension == "cluster":
         kept = cluster_members.c.cluster_key.in_(members)
         return sa.select(cluster_members.c.submission_key).where(kept)
     if dimension == "campaign":
-        return sa.select(campaign_hits.c.submission_key).where(of_campaigns(members))
-    return sa.select(submission_tags.c.submission_key).where(submission_tags.c.tag.in_(members))
+        hits = sa.select(campaign_hits.c.submission_key).where(of_campaigns(members))
+        return hits.where(*_registered(campaign_hits, days))
+    tagged = sa.select(submission_tags.c.submission_key).where(submission_tags.c.tag.in_(members))
+    return tagged.where(*_registered(submission_tags, days))
+
+
+def _is_one_operator(each: Filter, table: sa.FromClause) -> bool:
+    # DuckDB looks a list up no faster than it compares names.
+    alone = each.dimension == "operator" and len(each.members) == 1 and not each.exclude
+    return alone and "submission_key" in table.c
+
+
+def _naming(operator_id: str, days: DateRange | None) -> sa.Select[tuple[int]]:
+    listed = operator_submissions
+    return sa.select(listed.c.submission_key).where(
+        listed.c.operator_id == operator_id, *_registered(listed, days)
+    )
+
+
+def _registered(table: sa.Table, days: DateRange | None) -> Iterable[sa.ColumnElement[bool]]:
+    """Yield the condition that cuts a long table to the days that count, if these are known."""
+    if days is not None:
+        yield table.c.registered_on.between(days.start, days.end)
 
 
 def of_campaigns(members: Iterable[str]) -> sa.ColumnElement[bool]:

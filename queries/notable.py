@@ -19,6 +19,7 @@ from queries.schema import submissions
 from queries.scope import Scope
 from queries.selection import DateRange, Selection
 from queries.sources import ONE_DAY
+from queries.vocabulary import Kind
 from queries.warehouse import Warehouse
 
 NOTABLE_COLUMNS = (
@@ -63,6 +64,9 @@ class NotableRules:
     ----------
     injury_words
         Words of which one in the narrative or the title tells of an injury or a danger.
+    injury_kinds
+        Kinds of submission that are looked into for them: who asks how to file a report after a
+        stay in hospital tells of no injury by anybody.
     days
         How many days back from the end of the period a submission is new.
     large_yuan
@@ -80,6 +84,7 @@ class NotableRules:
     """
 
     injury_words: tuple[str, ...]
+    injury_kinds: tuple[str, ...] = (Kind.COMPLAINT, Kind.TIPOFF)
     days: int = 7
     large_yuan: float = 50_000
     many: int = 5
@@ -93,12 +98,21 @@ class NotableRules:
         ------
         TypeError
             If a rule is unknown or ``injury_words`` is no list of words.
+        ValueError
+            If ``injury_kinds`` names a kind that there is not.
         """
         words = values.get("injury_words")
         if not isinstance(words, list) or not all(isinstance(each, str) for each in words):
             msg = f"injury_words must be a list of words, got {words!r}"
             raise TypeError(msg)
-        return cls(**{**values, "injury_words": tuple(words)})  # type: ignore[arg-type]
+        read: dict[str, object] = {"injury_words": tuple(words)}
+        kinds = values.get("injury_kinds")
+        if kinds is not None:
+            if not isinstance(kinds, list) or not set(kinds) <= set(Kind):
+                msg = f"injury_kinds must be a list of {', '.join(Kind)}, got {kinds!r}"
+                raise ValueError(msg)
+            read["injury_kinds"] = tuple(kinds)
+        return cls(**{**values, **read})  # type: ignore[arg-type]
 
 
 def fetch_notable(
@@ -162,7 +176,7 @@ def select_notable(
         for column in (columns.narrative, columns.title)
     ]
     conditions: dict[str, sa.ColumnElement[bool]] = {
-        Reason.INJURY: sa.or_(sa.false(), *told),
+        Reason.INJURY: sa.and_(columns.kind.in_(rules.injury_kinds), sa.or_(sa.false(), *told)),
         Reason.LARGE_SUM: columns.disputed_yuan >= rules.large_yuan,
         Reason.MANY: sa.tuple_(columns.operator_id, columns.registered_at).in_(crowds),
     }

@@ -236,9 +236,8 @@ def fetch_related(
                     operator_register.c.operator_id.not_in(themselves),
                     _visible(warehouse, scope),
                 )
-                count = sa.select(sa.func.count()).select_from(operator_register).where(same)
-                totals[relation] = conn.scalar(count) or 0
                 for row in conn.execute(_select_related(same, limit)):
+                    totals[relation] = row.sharing
                     found[row.operator_id] = row
                     relations.setdefault(row.operator_id, []).append(relation)
     order = sorted(
@@ -246,11 +245,11 @@ def fetch_related(
         key=lambda row: (-len(relations[row.operator_id]), row.name, row.operator_id),
     )
     frame = pd.DataFrame(
-        [(*row, tuple(relations[row.operator_id])) for row in order],
+        [(*row[:-1], tuple(relations[row.operator_id])) for row in order],
         columns=["operator_id", "name", "county_code", "status", "relations"],
         dtype=object,
     )
-    return RelatedOperators(frame, {each: count for each, count in totals.items() if count})
+    return RelatedOperators(frame, totals)
 
 
 def _count(conn: sa.Connection, table: sa.Table) -> int:
@@ -282,7 +281,13 @@ def _shared(own: sa.Row[Any] | None) -> list[tuple[Relation, sa.Column[str], str
 def _select_related(same: sa.ColumnElement[bool], limit: int) -> sa.Select[*tuple[Any, ...]]:
     columns = operator_register.c
     return (
-        sa.select(columns.operator_id, columns.name, columns.county_code, columns.status)
+        sa.select(
+            columns.operator_id,
+            columns.name,
+            columns.county_code,
+            columns.status,
+            sa.func.count().over().label("sharing"),
+        )
         .where(same)
         .order_by(columns.name, columns.operator_id)
         .limit(limit)

@@ -114,7 +114,15 @@ def create_operator_tables(engine: sa.Engine) -> None:
 
 def has_operator_tables(conn: sa.Connection) -> bool:
     """Return whether this generation can hold the register and events."""
-    return sa.inspect(conn).has_table(operator_sources_info.name)
+    return has_table(conn, operator_sources_info)
+
+
+def has_table(conn: sa.Connection, table: sa.Table) -> bool:
+    """Return whether a table is there that stays once it is: a connection asks until it is."""
+    known: set[str] = conn.info.setdefault("tables_known", set())
+    if table.name not in known and sa.inspect(conn).has_table(table.name):
+        known.add(table.name)
+    return table.name in known
 
 
 def require_operator_tables(conn: sa.Connection) -> None:

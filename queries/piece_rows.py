@@ -6,17 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from queries.cubes import within
-from queries.matching import matching, needed_columns
+from queries.matching import is_everything, matching
 from queries.reading import Reading
-from queries.schema import operators, submissions
+from queries.schema import operator_submissions, operators, submissions
 from queries.selection import DateRange
 from queries.sources import ONE_DAY, Piece
 
 Statement = sa.Select[*tuple[Any, ...]]
-
-DAYS_AFTER = 0.1
-"""Days after a period, as a part of its own, up to which operators are told by their last day; ours.
-The more follow, the more operators of the period came again, who must be looked for in it."""
 
 
 def within_piece(
@@ -31,6 +27,7 @@ def within_piece(
             table=table,
             days=piece.days,
             without=without,
+            by_operator=reading.by_operator,
         )
     )
     if "word_registered_on" in table.c:
@@ -49,8 +46,8 @@ def fetch_member_count(
 ) -> tuple[int, int]:
     """Return how many members of a column there are in some days, and how many are stated.
 
-    Operators of everything are told by the day of their latest submission, unless much follows:
-    counting them apart takes half a second for a year of 20 million submissions.
+    Operators of everything are told by their last submission of the period: telling them apart takes
+    half a second for a year of 20 million submissions.
 
     Parameters
     ----------
@@ -59,8 +56,8 @@ def fetch_member_count(
     without
         Levels whose filters are left out.
     """
-    if _tells_last_day(reading, member, days, without):
-        return _count_by_last_day(reading, days)
+    if is_quickly_counted(reading, member, without=without):
+        return _count_by_next_day(reading, days)
     found = [
         within_piece(
             sa.select(piece.source.table.c[member]).distinct(), reading, piece, without=without
@@ -73,32 +70,24 @@ def fetch_member_count(
     return every, known
 
 
-def _tells_last_day(
-    reading: Reading, member: str, days: DateRange, without: tuple[str, ...]
-) -> bool:
-    """Tell whether the operators' last days say which of them are meant."""
-    last_day = reading.warehouse.last_day
+def is_quickly_counted(reading: Reading, member: str, *, without: tuple[str, ...]) -> bool:
+    """Tell whether the list of operators' submissions says how many are meant, whatever the days."""
     return (
         member == operators.c.operator_id.name
-        and operators.name in reading.warehouse.fresh
-        and last_day is not None
-        and (last_day - days.end).days <= days.days * DAYS_AFTER
-        and not needed_columns(reading.selection, reading.scope, without=without)
+        and reading.by_operator
+        and is_everything(reading.selection, reading.scope, without=without)
     )
 
 
-def _count_by_last_day(reading: Reading, days: DateRange) -> tuple[int, int]:
-    inside = within(submissions, days)
-    last = operators.c.last_on
-    meant = [sa.and_(last >= days.start, last < days.end + ONE_DAY)]
-    if reading.warehouse.last_day is not None and days.end < reading.warehouse.last_day:
-        then = sa.select(submissions.c.operator_id).where(
-            inside, submissions.c.operator_id.is_not(None)
-        )
-        meant.append(sa.and_(last >= days.end + ONE_DAY, operators.c.operator_id.in_(then)))
-    stated = sum(
-        reading.conn.scalar(sa.select(sa.func.count()).select_from(operators).where(each)) or 0
-        for each in meant
+def _count_by_next_day(reading: Reading, days: DateRange) -> tuple[int, int]:
+    """Count the last submission of each operator within the days."""
+    inside, listed = within(submissions, days), operator_submissions.c
+    last = sa.or_(listed.next_on.is_(None), listed.next_on > days.end)
+    stated = reading.conn.scalar(
+        sa.select(sa.func.count())
+        .select_from(operator_submissions)
+        .where(within(operator_submissions, days), last)
     )
     unknown = sa.exists().where(submissions.c.operator_id.is_(None), inside)
-    return stated + bool(reading.conn.scalar(sa.select(unknown))), stated
+    every = (stated or 0) + bool(reading.conn.scalar(sa.select(unknown)))
+    return every, stated or 0

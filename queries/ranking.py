@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 
+from queries.arrow_columns import fetch_table
 from queries.functions import float_div
 from queries.matching import matching, needed_columns
 from queries.measures import FLOAT_SUMS, MEASURES
-from queries.piece_rows import fetch_member_count, within_piece
+from queries.piece_rows import fetch_member_count, is_quickly_counted, within_piece
 from queries.reading import Reading
 from queries.rollups import ROLLUPS, Rollup, bound_table, rollup_table
 from queries.scope import EVERYTHING, Scope
@@ -106,7 +108,7 @@ def fetch_ranking(
     ranking: Ranking,
     *,
     compared: DateRange | None = None,
-    count_members: bool = True,
+    count_members: bool | None = True,
 ) -> Ranked:
     """Return the largest members.
 
@@ -115,7 +117,7 @@ def fetch_ranking(
     compared
         Other days over which to count the members found.
     count_members
-        False spares the count of all members, which only the facts know.
+        False spares the count of all members where only the facts know it, None in any case.
     """
     facts = _facts(reading, ranking)
     for rollup in _rollups(reading, ranking):
@@ -133,7 +135,10 @@ def fetch_ranking(
     members, stated = len(found.members), sum(each is not None for each in found.firsts)
     shown = found.take(range(min(members, ranking.limit)))
     counted = complete and members <= ranking.limit
-    if count_members and not counted:
+    quick = count_members is False and is_quickly_counted(
+        reading, ranking.member, without=ranking.without
+    )
+    if (count_members or quick) and not counted:
         whole = next((each for each in _rollups(reading, ranking) if each.leading is None), None)
         members, stated = fetch_member_count(
             reading,
@@ -185,10 +190,13 @@ def fetch_from(
         for number in range(len(windows))
     ]
     reached = sa.or_(*[total >= least for total in totals])
-    rows = reading.conn.execute(sa.select(member, *totals).group_by(member).having(reached)).all()
+    columns = [total.label(f"total_{number}") for number, total in enumerate(totals)]
+    found = fetch_table(
+        reading.conn, sa.select(member, *columns).group_by(member).having(reached).order_by(member)
+    )
+    members = [(each,) for each in found.column(0).to_pylist()]
     return [
-        add_rows([(row[0], row[1 + number]) for row in rows], (ranking.member,), (name,))
-        for number in range(len(windows))
+        Sums(members, {name: column.to_numpy().astype(np.int64)}) for column in found.columns[1:]
     ]
 
 

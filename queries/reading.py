@@ -11,6 +11,7 @@ from queries.campaign_tables import STEP as CAMPAIGNS
 from queries.campaign_tables import CampaignsNotDerivedError
 from queries.cluster_tables import STEP as CLUSTERS
 from queries.cluster_tables import ClustersNotDerivedError, cluster_runs
+from queries.schema import operators
 from queries.scope import Scope
 from queries.selection import Comparison, DateRange, Selection, compared_range
 from queries.tag_tables import STEP as TAGS
@@ -31,6 +32,11 @@ class Reading:
     def days(self) -> DateRange:
         """The days that the selection means in this warehouse."""
         return days_of(self.warehouse, self.selection)
+
+    @property
+    def by_operator(self) -> bool:
+        """True if the submissions of an operator can be looked up."""
+        return operators.name in self.warehouse.fresh
 
     @property
     def compared(self) -> DateRange | None:

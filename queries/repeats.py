@@ -188,52 +188,92 @@ def read_identities(conn: sa.Connection, *, most_names: int) -> pa.Table:
         ``submission_key, second`` (since 1970), ``phone, id_number, home, person`` (hashes, NULL
         where not told).
     """
-    joined = submissions.outerjoin(persons, persons.c.submission_id == submissions.c.submission_id)
-    phone, number = _phone(persons.c.phone), _number(persons.c.id_number)
-    told = sa.or_(persons.c.phone.is_not(None), persons.c.id_number.is_not(None))
+    told = _told().subquery()
+    alone = sa.and_(
+        ~sa.func.coalesce(told.c.is_told, sa.false()), submissions.c.person_key.is_(None)
+    )
+    own = {
+        "phone": sa.case((alone, told.c.said_phone), else_=told.c.phone),
+        "id_number": sa.case((alone, told.c.said_number), else_=told.c.id_number),
+        "home": told.c.home,
+        "person": sa.case(
+            (~sa.func.coalesce(told.c.is_told, sa.false()), _hashed(submissions.c.person_key))
+        ),
+        "name": told.c.name,
+    }
+    make_anew(conn, _identities)
+    conn.execute(
+        _identities.insert().from_select(
+            ["submission_key", "second", *own],
+            sa.select(
+                submissions.c.submission_key,
+                sa.cast(sa.func.epoch(submissions.c.registered_at), sa.BigInteger),
+                *own.values(),
+            ).select_from(
+                submissions.outerjoin(told, told.c.submission_id == submissions.c.submission_id)
+            ),
+        )
+    )
+    rows = _identities.c
+    named = sa.select(rows.phone, rows.name).where(rows.name.is_not(None)).distinct().subquery()
+    switchboards = (
+        sa.select(named.c.phone)
+        .where(named.c.phone.is_not(None))
+        .group_by(named.c.phone)
+        .having(sa.func.count() > most_names)
+    )
+    try:
+        return read_frame(
+            conn,
+            sa.select(
+                rows.submission_key,
+                rows.second,
+                sa.case((rows.phone.not_in(switchboards), rows.phone)).label("phone"),
+                rows.id_number,
+                rows.home,
+                rows.person,
+            ),
+        )
+    finally:
+        _identities.drop(conn)
+
+
+_identities = sa.Table(
+    "claimant_identities",
+    sa.MetaData(),
+    sa.Column("submission_key", sa.BigInteger),
+    *[
+        sa.Column(name, sa.BigInteger)
+        for name in ("second", "phone", "id_number", "home", "person", "name")
+    ],
+    prefixes=["TEMPORARY"],
+)
+"""What `read_identities` puts together: numbers for texts, so that 20 million rows fit into memory."""
+
+
+def _told() -> sa.Select[*tuple[Any, ...]]:
+    """Select what persons told of themselves, as numbers."""
     said = sa.func.nullif(sa.func.regexp_extract(persons.c.raw_narrative, r"1\d{10}"), "")
     said_number = sa.func.nullif(
         sa.func.regexp_extract(persons.c.raw_narrative, r"\d{17}[\dXx]"), ""
     )
-    alone = sa.and_(sa.not_(told), submissions.c.person_key.is_(None))
     plain = sa.func.regexp_replace(persons.c.name + persons.c.address, r"[^\p{L}\p{N}]", "", "g")
     masked = sa.or_(persons.c.name.contains("*"), persons.c.address.contains("*"))
-    rows = (
-        sa.select(
-            submissions.c.submission_key,
-            sa.cast(sa.func.epoch(submissions.c.registered_at), sa.BigInteger).label("second"),
-            sa.case((alone, said), else_=phone).label("phone"),
-            sa.case((alone, sa.func.upper(said_number)), else_=number).label("id_number"),
-            sa.case((sa.not_(masked), sa.func.lower(plain))).label("home"),
-            sa.case((sa.not_(told), submissions.c.person_key)).label("person"),
-            persons.c.name,
-        )
-        .select_from(joined)
-        .subquery()
+    return sa.select(
+        persons.c.submission_id,
+        sa.or_(persons.c.phone.is_not(None), persons.c.id_number.is_not(None)).label("is_told"),
+        _hashed(_phone(persons.c.phone)).label("phone"),
+        _hashed(_number(persons.c.id_number)).label("id_number"),
+        _hashed(said).label("said_phone"),
+        _hashed(sa.func.upper(said_number)).label("said_number"),
+        _hashed(sa.case((sa.not_(masked), sa.func.lower(plain)))).label("home"),
+        _hashed(persons.c.name).label("name"),
     )
-    switchboards = (
-        sa.select(rows.c.phone)
-        .where(rows.c.phone.is_not(None))
-        .group_by(rows.c.phone)
-        .having(sa.func.count(rows.c.name.distinct()) > most_names)
-    )
-    own = sa.case((rows.c.phone.not_in(switchboards), rows.c.phone))
-    return read_frame(
-        conn,
-        sa.select(
-            rows.c.submission_key,
-            rows.c.second,
-            *[
-                sa.case(
-                    (each.is_not(None), sa.cast(sa.func.hash(each).op(">>")(1), sa.BigInteger))
-                ).label(name)
-                for name, each in (
-                    ("phone", own), ("id_number", rows.c.id_number),
-                    ("home", rows.c.home), ("person", rows.c.person),
-                )
-            ],
-        ),
-    )  # fmt: skip
+
+
+def _hashed(text: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
+    number = sa.cast(sa.func.hash(text).op(">>")(1), sa.BigInteger)
+    return sa.case((text.is_not(None), number))
 
 
 def _phone(column: sa.ColumnElement[str]) -> sa.ColumnElement[str]:

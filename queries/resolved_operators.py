@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from queries.identity_tables import operator_aliases
-from queries.operator_tables import operator_events, operator_register
+from queries.operator_tables import has_table, operator_events, operator_register
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,12 @@ def raw_operators(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:
     if not has_aliases(conn) or not wanted:
         return {each: each for each in wanted}
     known = operator_aliases.c
-    rows = conn.execute(
-        sa.select(known.raw_operator_id, known.operator_id).where(
-            sa.or_(known.operator_id.in_(wanted), known.raw_operator_id.in_(wanted))
-        )
-    ).all()
+    pairs = sa.select(known.raw_operator_id, known.operator_id)
+    # Two columns compared apart: DuckDB takes four times as long for OR.
+    either = [
+        pairs.where(column.in_(wanted)) for column in (known.operator_id, known.raw_operator_id)
+    ]
+    rows = conn.execute(sa.union(*either)).all()
     elsewhere = {raw for raw, operator in rows if raw != operator}
     found = {each: each for each in wanted if each not in elsewhere}
     return found | {raw: operator for raw, operator in rows if operator in set(wanted)}
@@ -84,15 +85,17 @@ def raw_operators(conn: sa.Connection, ids: Collection[str]) -> dict[str, str]:
 
 def registered_as(conn: sa.Connection, operator_id: str) -> sa.ColumnElement[bool]:
     """Return the condition that a row of the register is the one that stands for an operator."""
-    raw = raw_operators(conn, [operator_id])
     own = operator_register.c.operator_id
-    known = set(conn.scalars(sa.select(own).where(own.in_(sorted(raw)))))
-    return own == (operator_id if operator_id in known else min(known, default=operator_id))
+    if conn.scalar(sa.select(own).where(own == operator_id)) is not None:
+        return own == operator_id
+    raw = raw_operators(conn, [operator_id])
+    known = conn.scalars(sa.select(own).where(own.in_(sorted(raw))))
+    return own == min(known, default=operator_id)
 
 
 def has_aliases(conn: sa.Connection) -> bool:
     """Return whether this generation knows who is who."""
-    return sa.inspect(conn).has_table(operator_aliases.name)
+    return has_table(conn, operator_aliases)
 
 
 def aliases_digest(conn: sa.Connection) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from queries.scope import Scope
+from queries.scope import EVERYTHING, Scope
 from queries.score_scope import (
     current_day,
     operator_labels,
@@ -79,7 +79,7 @@ class OperatorScore:
     Attributes
     ----------
     now
-        The current month: every column of ``operator_scores``, ``name`` and ``uscc``.
+        The current month: every column of ``operator_scores``.
     inputs
         One row, index ``operator_id``, the raw figures as `analytics.risk.explain` takes them.
     history
@@ -199,21 +199,18 @@ def fetch_score(warehouse: Warehouse, scope: Scope, *, operator_id: str) -> Oper
     """
     require_scores(warehouse, scope)
     with warehouse.engine.connect() as conn:
-        row = visible(conn, scope, operator_id)
-        if row is None:
-            return None
-        as_of = row["as_of"]
         own = operator_scores.c
-        history = pd.DataFrame(
-            [
-                dict(each)
-                for each in conn.execute(
-                    sa.select(operator_scores)
-                    .where(own.operator_id == operator_id)
-                    .order_by(own.month)
-                ).mappings()
-            ]
-        )
+        months = [
+            dict(each)
+            for each in conn.execute(
+                sa.select(operator_scores).where(own.operator_id == operator_id).order_by(own.month)
+            ).mappings()
+        ]
+        latest = months[-1] if months else None
+        row = latest if scope == EVERYTHING else visible(conn, scope, operator_id)
+        if row is None or row["as_of"] != current_day(conn):
+            return None
+        as_of, history = row["as_of"], pd.DataFrame(months)
         raw = conn.execute(
             sa.select(operator_indicators).where(operator_indicators.c.operator_id == operator_id)
         ).mappings()
@@ -223,13 +220,11 @@ def fetch_score(warehouse: Warehouse, scope: Scope, *, operator_id: str) -> Oper
         means, peers = _industry_mean(conn, rows, everybody, row["industry"])
         ahead = sa.func.sum(sa.case((rows.c.score > row["score"], 1), else_=0))
         rank, of = conn.execute(sa.select(ahead, sa.func.count()).where(everybody)).one()
-        name, uscc = operator_labels(conn, [operator_id]).get(operator_id, (operator_id, None))
     kept = [
         "month", "as_of", "score", "grade", "completeness", "triggered", "model_version",
         *DIMENSIONS, *INDICATORS,
     ]  # fmt: skip
-    now = {**row, "name": name, "uscc": uscc}
-    return OperatorScore(now, inputs, history[kept], means, peers, int(rank or 0) + 1, int(of))
+    return OperatorScore(row, inputs, history[kept], means, peers, int(rank or 0) + 1, int(of))
 
 
 def _page_frame(conn: sa.Connection, rows: list[dict[str, Any]], skipped: int) -> pd.DataFrame:

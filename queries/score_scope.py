@@ -125,26 +125,33 @@ def operator_labels(conn: sa.Connection, ids: Iterable[str]) -> dict[str, tuple[
     """Return name and code of each operator: as registered, else as submissions or events say."""
     wanted = sorted(set(ids))
     raw = raw_operators(conn, wanted)
-    found: dict[str, tuple[str, str | None]] = {}
     tables: list[tuple[sa.FromClause, str, dict[str, str]]] = [
         (operators, "name", {each: each for each in wanted})
     ]
     if has_operator_tables(conn):
         tables = [
-            (operator_events, "operator_name", raw),
-            *tables,
             (operator_register, "name", raw),
+            *tables,
+            (operator_events, "operator_name", raw),
         ]
+    found: dict[str, tuple[str, str | None]] = {}
     for table, name, whose in tables:
+        lacking = [key for key, whole in whose.items() if found.get(whole, ("", None))[1] is None]
+        if not lacking:
+            continue
         known = table.c.operator_id
         rows = conn.execute(
             sa.select(known, sa.func.max(table.c[name]), sa.func.max(table.c.uscc))
-            .where(known.in_(sorted(whose)), table.c[name].is_not(None))
+            .where(known.in_(sorted(lacking)), table.c[name].is_not(None))
             .group_by(known)
         ).all()
+        told: dict[str, tuple[str, str | None]] = {}
         for row in sorted(rows, key=lambda row: (whose[row[0]] == row[0], row[0])):
             operator = whose[row[0]]
-            found[operator] = (row[1], row[2] or found.get(operator, ("", None))[1])
+            told[operator] = (row[1], row[2] or told.get(operator, ("", None))[1])
+        for operator, (called, uscc) in told.items():
+            before = found.get(operator)
+            found[operator] = (called, uscc) if before is None else (before[0], uscc)
     return found
 
 

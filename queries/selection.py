@@ -66,6 +66,10 @@ def add_months(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+LONGEST = {"d": 7_305, "m": 240}
+"""Most days and months of a relative period, 20 years; ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A period, absolute or relative to the data's last complete day.
@@ -92,7 +96,11 @@ class Period:
         if self.code in ("ytd", "all"):
             return (self.code, 0)
         if relative := re.fullmatch(r"([1-9]\d{0,3})([dm])", self.code):
-            return (relative[2], int(relative[1]))
+            form, number = relative[2], int(relative[1])
+            if number > LONGEST[form]:
+                limits = " or ".join(f"{most}{each}" for each, most in LONGEST.items())
+                raise InvalidSelectionError("period", self.code, f"ask for at most {limits}")
+            return (form, number)
         if absolute := re.fullmatch(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)", self.code):
             try:
                 return DateRange(*(dt.date.fromisoformat(each) for each in absolute.groups()))

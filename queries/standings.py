@@ -152,7 +152,7 @@ def fetch_standings(
     limits: Limits = NO_LIMITS,
     limit: int = 20,
     page: int = 1,
-    count_members: bool = False,
+    count_members: bool | None = False,
 ) -> Standings:
     """Return one page of the members of a level, ranked, with what they were before.
 
@@ -174,7 +174,8 @@ def fetch_standings(
     page
         From 1; a page after the last is empty.
     count_members
-        True counts all operators or words where they are not all looked at.
+        True counts all operators or words where they are not all looked at, None not even where
+        that is cheap.
 
     Raises
     ------

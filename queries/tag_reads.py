@@ -1,6 +1,5 @@
 """Reads of tags: how many submissions have each, and the texts that a rule is tried on."""
 
-import collections
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,22 +8,22 @@ import sqlalchemy as sa
 
 from queries.counting import fetch_number
 from queries.figures import divided
-from queries.matching import matching, needed_columns
+from queries.findings import with_submissions
+from queries.matching import matching
+from queries.month_sums import count_found
+from queries.month_tables import ANY
 from queries.reading import Reading, reading
 from queries.schema import submissions
 from queries.scope import Scope
 from queries.selection import DateRange, Selection
-from queries.sources import FACTS, Piece, Source, split
 from queries.tag_tables import (
-    ANY,
-    MONTH_KEYS,
+    FOUND,
     STEP,
     TagsNotDerivedError,
     submission_tags,
-    tag_months,
     tag_rules,
 )
-from queries.tags import both_tables, searched_text
+from queries.tags import searched_text
 from queries.warehouse import Warehouse
 
 TRIED = 10_000
@@ -32,9 +31,6 @@ TRIED = 10_000
 
 MAX_TRIED = 50_000
 """Most texts of one such read; ours, about 30 MB."""
-
-
-_MONTHS = Source("tag_months", tag_months)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +114,7 @@ def fetch_tags_of(warehouse: Warehouse, scope: Scope, *, submission_id: str) -> 
     days = DateRange(warehouse.first_day, warehouse.last_day)
     asked = (
         sa.select(submission_tags.c.tag)
-        .select_from(both_tables())
+        .select_from(with_submissions(submission_tags))
         .where(
             matching(Selection(), scope, days=days), submissions.c.submission_id == submission_id
         )
@@ -176,39 +172,10 @@ def _names(conn: sa.Connection) -> dict[str, str]:
 
 def _counted(reading: Reading, days: DateRange) -> tuple[dict[str, int], int]:
     """Return how many submissions have each tag, and how many have any."""
-    needed = needed_columns(reading.selection, reading.scope, without="tag")
-    by_month = needed <= set(MONTH_KEYS)
-    pieces = split(reading.warehouse, days, _MONTHS, FACTS) if by_month else (Piece(FACTS, days),)
-    counts: collections.Counter[str] = collections.Counter()
-    for piece in pieces:
-        read = _of_months if piece.source == _MONTHS else _of_tags
-        counts.update(read(reading, piece.days))
+    counts = {
+        tag: number for (tag,), number in count_found(reading, FOUND, days, without="tag").items()
+    }
     return counts, counts.pop(ANY, 0)
-
-
-def _of_months(reading: Reading, days: DateRange) -> dict[str, int]:
-    chosen = matching(reading.selection, reading.scope, table=tag_months, days=days, without="tag")
-    number = sa.cast(sa.func.sum(tag_months.c.submissions), sa.BigInteger)
-    asked = sa.select(tag_months.c.tag, number).where(chosen).group_by(tag_months.c.tag)
-    return {tag: int(number) for tag, number in reading.conn.execute(asked)}
-
-
-def _of_tags(reading: Reading, days: DateRange) -> dict[str, int]:
-    chosen = matching(reading.selection, reading.scope, days=days, without="tag")
-    in_time = submission_tags.c.registered_on.between(days.start, days.end)
-    by_tag = (
-        sa.select(submission_tags.c.tag, sa.func.count())
-        .select_from(both_tables())
-        .where(chosen, in_time)
-        .group_by(submission_tags.c.tag)
-    )
-    any_tag = (
-        sa.select(sa.func.count(sa.distinct(submission_tags.c.submission_key)))
-        .select_from(both_tables())
-        .where(chosen, in_time)
-    )
-    counts = {tag: int(number) for tag, number in reading.conn.execute(by_tag)}
-    return counts | {ANY: int(reading.conn.scalar(any_tag) or 0)}
 
 
 def _of(counts: dict[str, int], tags: pd.Series) -> pd.Series:

@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 
-from queries.cubes import key_column
 from queries.findings import findings
+from queries.month_tables import Found, month_table
 
 STEP = "submission_tags"
 """Name of the refresh step, and of what it derives."""
@@ -26,23 +26,11 @@ tag_rules = sa.Table(
 )
 
 
-MONTH_KEYS = ("registered_on", "kind", "province_code", "city_code", "county_code")
-"""What the monthly sums can be filtered by; ``registered_on`` is the month's first.
-
-What de-noised counts leave out may change without the submissions, so these are read from the facts.
-"""
-
-ANY = ""
-"""Stands in the monthly sums for submissions that have any tag at all, each counted once."""
-
-tag_months = sa.Table(
-    "tag_months",
-    findings,
-    *[key_column(name) for name in MONTH_KEYS],
-    sa.Column("tag", sa.String(40), nullable=False, comment="or '' for any"),
-    sa.Column("submissions", sa.BigInteger, nullable=False),
+tag_months = month_table(
+    "tag_months", sa.Column("tag", sa.String(40), nullable=False, comment="or '' for any")
 )
-"""Submissions by month, a few columns and tag, for periods of many submissions."""
+
+FOUND = Found(submission_tags, tag_months, ("tag",))
 
 
 class TagsNotDerivedError(RuntimeError):

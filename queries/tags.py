@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 import pyarrow as pa
 import sqlalchemy as sa
 
-from queries.cubes import affected_spans, key_expression, make_anew, within, year_spans
+from queries.cubes import make_anew
 from queries.deriving import Texts, insert_rows, read_batches
 from queries.schema import submissions
-from queries.tag_tables import ANY, MONTH_KEYS, submission_tags, tag_months, tag_rules
+from queries.tag_tables import submission_tags, tag_rules
 
 TEXTS_PER_BATCH = 50_000
 """Texts read at a time; about 30 MB."""
@@ -75,41 +75,6 @@ def replace_rules(conn: sa.Connection, rows: Sequence[dict[str, object]]) -> Non
     conn.execute(tag_rules.delete())
     if rows:
         conn.execute(tag_rules.insert(), list(rows))
-
-
-def both_tables() -> sa.Join:
-    """Return the submissions with their tags, a row for each tag."""
-    return sa.join(
-        submissions,
-        submission_tags,
-        sa.and_(
-            submission_tags.c.submission_key == submissions.c.submission_key,
-            submission_tags.c.registered_on == submissions.c.registered_on,
-        ),
-    )
-
-
-def add_up_months(conn: sa.Connection, days: Sequence[dt.date] | None) -> None:
-    """Add up the months of these days again; of all days when None."""
-    if days is None:
-        make_anew(conn, tag_months)
-    keys = [key_expression(name, "month") for name in MONTH_KEYS]
-    any_tag = sa.func.count(sa.distinct(submission_tags.c.submission_key))
-    for span in year_spans(conn) if days is None else affected_spans(days, "month"):
-        conn.execute(tag_months.delete().where(within(tag_months, span)))
-        for tag, number, by in (
-            (submission_tags.c.tag, sa.func.count(), [submission_tags.c.tag]),
-            (sa.literal(ANY), any_tag, []),
-        ):
-            conn.execute(
-                tag_months.insert().from_select(
-                    [*MONTH_KEYS, "tag", "submissions"],
-                    sa.select(*keys, tag, number)
-                    .select_from(both_tables())
-                    .where(within(submissions, span), within(submission_tags, span))
-                    .group_by(*keys, *by),
-                )
-            )
 
 
 def count_tags(conn: sa.Connection) -> int:

@@ -1,6 +1,6 @@
 """How many submissions hold each word: over several spans of days, and inside and outside a selection."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from queries.arrow_columns import fetch_table
 from queries.counting import fetch_number
 from queries.cubes import within
 from queries.hot_words import WordsNotDerivedError, word_names
-from queries.loading import raw_connection
-from queries.matching import contains, matching, needed_columns
+from queries.matching import contains, is_everything, matching
 from queries.ranking import Ranking, certain_rollup, fetch_from
 from queries.reading import Reading, reading
 from queries.schema import submission_words, submissions, words
@@ -97,14 +97,16 @@ def fetch_word_counts(warehouse: Warehouse, selection: Selection, scope: Scope) 
         days = total_windows(opened)
         totals = {name: int(fetch_number(opened, span)) for name, span in days.items()}
         every = warehouse.submissions <= ALL_COUNTED
-        least = LEAST if every else max(LEAST, round(totals["current"] * LEAST_SHARE))
+        least = _least(warehouse, totals["current"])
         ranking = Ranking("word_id", ("submissions",), "submissions", days["current"], 1)
         rollup = certain_rollup(opened, ranking, days.values(), least=least)
         if every and rollup is None:
             return WordCounts(_counts(opened, days, least=least), totals, days, least)
-        spans = list(days.values())
-        found = fetch_from(opened, ranking, spans, least=least, rollup=rollup)
-        return WordCounts(_named(opened, days, found, least=least), totals, days, least)
+        spans = list(dict.fromkeys(days.values()))
+        counted = fetch_from(opened, ranking, spans, least=least, rollup=rollup)
+        found = dict(zip(spans, counted, strict=True))
+        each = {name: found[span] for name, span in days.items()}
+        return WordCounts(_named(opened, each, least=least), totals, days, least)
 
 
 def fetch_word_contrast(warehouse: Warehouse, selection: Selection, scope: Scope) -> WordCounts:
@@ -120,14 +122,36 @@ def fetch_word_contrast(warehouse: Warehouse, selection: Selection, scope: Scope
     )
     with reading(warehouse, selection, scope) as opened:
         _check(opened)
-        days = {"current": opened.days}
         every = replace(opened, selection=bare)
-        inside = _counts(opened, days, least=LEAST)["current"]
-        whole = _counts(every, days, least=LEAST, only=opened)["current"].reindex(inside.index)
         totals = [int(fetch_number(each, opened.days)) for each in (opened, every)]
-    frame = pd.DataFrame({"inside": inside, "rest": whole - inside})
-    spans = dict.fromkeys(("inside", "rest"), days["current"])
-    return WordCounts(frame, {"inside": totals[0], "rest": totals[1] - totals[0]}, spans, LEAST)
+        least = _least(warehouse, totals[0])
+        inside, whole = [_of_period(each, least=least) for each in (opened, every)]
+        counted = inside.assign(rest=whole["inside"].reindex(inside.index) - inside["inside"])
+        frame = _with_names(opened, counted)
+    spans = dict.fromkeys(("inside", "rest"), opened.days)
+    return WordCounts(frame, {"inside": totals[0], "rest": totals[1] - totals[0]}, spans, least)
+
+
+def _least(warehouse: Warehouse, submissions_counted: int) -> int:
+    """Return how many of these submissions must hold a word for it to be counted."""
+    if warehouse.submissions <= ALL_COUNTED:
+        return LEAST
+    return max(LEAST, round(submissions_counted * LEAST_SHARE))
+
+
+def _of_period(opened: Reading, *, least: int) -> pd.DataFrame:
+    """Return how many submissions of the period (``inside``) hold each word, by its number."""
+    ranking = Ranking("word_id", ("submissions",), "submissions", opened.days, 1)
+    rollup = certain_rollup(opened, ranking, [opened.days], least=least)
+    (found,) = fetch_from(opened, ranking, [opened.days], least=least, rollup=rollup)
+    return pd.DataFrame({"inside": found.arrays["submissions"]}, index=found.firsts, dtype="int64")
+
+
+def _with_names(opened: Reading, counted: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows by word instead of number, in order."""
+    names = word_names(opened.conn, list(counted.index))
+    index = pd.Index([names[each] for each in counted.index], name="word", dtype=object)
+    return counted.set_axis(index).sort_index()
 
 
 def _check(opened: Reading) -> None:
@@ -140,26 +164,22 @@ def _holding(opened: Reading, days: Iterable[DateRange]) -> sa.Select[*tuple[()]
     spans = list(days)
     whole = DateRange(min(each.start for each in spans), max(each.end for each in spans))
     inside = sa.or_(*[within(submission_words, each) for each in spans])
-    if not needed_columns(opened.selection, opened.scope):
+    if is_everything(opened.selection, opened.scope):
         return sa.select().select_from(submission_words).where(inside)
     joined = submission_words.join(
         submissions, submissions.c.submission_key == submission_words.c.submission_key
     )
-    selected = matching(opened.selection, opened.scope, days=whole)
+    selected = matching(opened.selection, opened.scope, days=whole, by_operator=opened.by_operator)
     return sa.select().select_from(joined).where(inside, selected)
 
 
-def _counts(
-    opened: Reading, days: Mapping[str, DateRange], *, least: int, only: Reading | None = None
-) -> pd.DataFrame:
+def _counts(opened: Reading, days: Mapping[str, DateRange], *, least: int) -> pd.DataFrame:
     """Count words in one scan.
 
     Parameters
     ----------
     least
         Submissions of the first span that must hold a word.
-    only
-        Counts only the words that would be counted in this reading.
     """
     word = submission_words.c.word_id
     counts = {
@@ -173,14 +193,6 @@ def _counts(
         .group_by(word)
         .having(counts[first] >= least)
     )
-    if only is not None:
-        wanted = (
-            _holding(only, days.values())
-            .add_columns(word)
-            .group_by(word)
-            .having(sa.func.count() >= least)
-        )
-        statement = statement.where(word.in_(wanted))
     counted = statement.subquery()
     named = sa.select(words.c.word, *[counted.c[name] for name in counts]).join(
         words, words.c.word_id == counted.c.word_id
@@ -190,19 +202,13 @@ def _counts(
     return frame.astype("int64")
 
 
-def _named(
-    opened: Reading, days: Mapping[str, DateRange], found: Sequence[Sums], *, least: int
-) -> pd.DataFrame:
+def _named(opened: Reading, found: Mapping[str, Sums], *, least: int) -> pd.DataFrame:
     """Return the words that are frequent in the first span, with what they have in each."""
-    frequent = np.flatnonzero(found[0].arrays["submissions"] >= least)
-    stored = found[0].firsts
-    ids = [stored[place] for place in frequent]
-    names = word_names(opened.conn, ids)
-    index = pd.Index([names[each] for each in ids], name="word", dtype=object)
-    columns = {
-        name: sums.arrays["submissions"][frequent] for name, sums in zip(days, found, strict=True)
-    }
-    return pd.DataFrame(columns, index=index).sort_index()
+    first = next(iter(found.values()))
+    frequent = np.flatnonzero(first.arrays["submissions"] >= least)
+    stored = first.firsts
+    columns = {name: sums.arrays["submissions"][frequent] for name, sums in found.items()}
+    return _with_names(opened, pd.DataFrame(columns, index=[stored[place] for place in frequent]))
 
 
 def fetch_word_pairs(
@@ -265,13 +271,5 @@ def fetch_word_pairs(
 
 
 def _numbers(conn: sa.Connection, statement: sa.Select[*tuple[Any, ...]]) -> list[Ints]:
-    """Return the columns of a statement of whole numbers; whole columns at once where possible."""
-    if conn.dialect.name == "duckdb":
-        compiled = statement.compile(conn, compile_kwargs={"literal_binds": True})
-        table = raw_connection(conn).cursor().sql(str(compiled)).to_arrow_table()
-        return [column.to_numpy().astype(np.int64) for column in table.columns]
-    rows = conn.execute(statement).all()
-    return [
-        np.array([row[place] for row in rows], dtype=np.int64)
-        for place in range(len(statement.selected_columns))
-    ]
+    """Return the columns of a statement of whole numbers."""
+    return [column.to_numpy().astype(np.int64) for column in fetch_table(conn, statement).columns]

@@ -250,6 +250,8 @@ def test_a_fall_is_explained_by_what_fell():
     assert best[0]["member"] == "A"
     assert best[-1]["member"] == "B"
     assert best[-1]["score"] < 0
+    assert best[-1]["opposing_score"] > 0
+    assert math.isnan(best[0]["opposing_score"])
 
 
 def test_what_cannot_be_named_is_no_explanation():
@@ -307,6 +309,7 @@ def test_nothing_compared_gives_nothing():
         "share_of_change",
         "excess",
         "score",
+        "opposing_score",
     ]
 
 

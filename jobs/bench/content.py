@@ -24,6 +24,8 @@ class Content:
         City with most submissions, and the section of industries with most of them there.
     counties
         Counties with most submissions, at most `COUNTIES`.
+    operators
+        Operators with most submissions, at most `OPERATORS`.
     cube_rows, cube_bytes
         Of all cubes and rollups together; a block that two of them share counts once.
     """
@@ -33,6 +35,7 @@ class Content:
     city: str
     section: str
     counties: tuple[str, ...]
+    operators: tuple[str, ...]
     word_rows: int
     cube_rows: int
     cube_bytes: int
@@ -40,6 +43,10 @@ class Content:
 
 COUNTIES = 100
 """Most counties that pages are asked for in turn; ours."""
+
+
+OPERATORS = 100
+"""Most operators whose file is asked for in turn; ours."""
 
 
 class EmptyWarehouseError(ValueError):
@@ -64,13 +71,8 @@ def look_into(path: Path) -> Content:
             section = _largest(
                 conn, submissions.c.industry_section, submissions.c.city_code == city
             )
-            counties = conn.scalars(
-                sa.select(submissions.c.county_code)
-                .where(submissions.c.county_code.is_not(None))
-                .group_by(submissions.c.county_code)
-                .order_by(sa.func.count().desc(), submissions.c.county_code)
-                .limit(COUNTIES)
-            ).all()
+            counties = _frequent(conn, submissions.c.county_code, sa.true(), limit=COUNTIES)
+            operators = _frequent(conn, submissions.c.operator_id, sa.true(), limit=OPERATORS)
             rows = {each.name: each.row_count for each in conn.execute(sa.select(derived))}
             cube_bytes = _bytes_of_cubes(conn)
     finally:
@@ -83,7 +85,8 @@ def look_into(path: Path) -> Content:
         days=DateRange(first, last),
         city=city,
         section=section,
-        counties=tuple(str(each) for each in counties),
+        counties=counties,
+        operators=operators,
         word_rows=rows.get("submission_words", 0),
         cube_rows=sum(rows.get(name, 0) for name in (*cubes.CUBES, *rollups.ROLLUPS)),
         cube_bytes=cube_bytes,
@@ -93,12 +96,20 @@ def look_into(path: Path) -> Content:
 def _largest(
     conn: sa.Connection, column: sa.Column[str], condition: sa.ColumnElement[bool]
 ) -> str | None:
-    return conn.scalar(
-        sa.select(column)
-        .where(condition, column.is_not(None))
-        .group_by(column)
-        .order_by(sa.func.count().desc(), column)
-        .limit(1)
+    return next(iter(_frequent(conn, column, condition, limit=1)), None)
+
+
+def _frequent(
+    conn: sa.Connection, column: sa.Column[str], condition: sa.ColumnElement[bool], *, limit: int
+) -> tuple[str, ...]:
+    return tuple(
+        conn.scalars(
+            sa.select(column)
+            .where(condition, column.is_not(None))
+            .group_by(column)
+            .order_by(sa.func.count().desc(), column)
+            .limit(limit)
+        )
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from jobs.bench.content import Content, look_into
+from jobs.bench.operator_sources import SUBMISSIONS_PER_EVENT, make_up_sources
 from jobs.bench.processes import Progress, alone
 from jobs.bench.report import Made
 from jobs.demo.exports import national_columns, read_labels
@@ -32,6 +33,9 @@ MONTHS = 60
 SUBMISSIONS_PER_OPERATOR = 15
 """As in the measurements that the budgets come from: 1.3 million operators to 20 million; ours."""
 
+OPERATORS = "operators"
+"""Step of a refresh that the register is made up from."""
+
 _BOOK = "made.json"
 
 
@@ -44,11 +48,17 @@ class Recipe:
     months: int = MONTHS
     last_day: str = LAST_DAY.isoformat()
     schema_version: int = SCHEMA_VERSION
+    has_register: bool = True
 
     @property
     def operators(self) -> int:
         """Number of businesses."""
         return max(100, self.submissions // SUBMISSIONS_PER_OPERATOR)
+
+    @property
+    def events(self) -> int:
+        """Number of events of businesses."""
+        return self.submissions // SUBMISSIONS_PER_EVENT
 
     def frames(self) -> Iterator[pl.DataFrame]:
         """Yield the rows in the warehouse's codes, in order of registration."""
@@ -174,6 +184,9 @@ def _load(progress: Progress, recipe: Recipe, parts: Path, warehouse: Path) -> t
     refreshing: list[float] = []
 
     def refresh(building: Building) -> None:
+        derive(building, only=OPERATORS)
+        with building.engine.begin() as conn:
+            make_up_sources(conn, operators=recipe.operators, events=recipe.events)
         started = time.perf_counter()
         derive(building, progress=progress)
         refreshing.append(time.perf_counter() - started)

@@ -19,7 +19,7 @@ from queries.warehouse import open_file
 Given = Mapping[str, pd.DataFrame]
 
 HELD_AS_CODES = frozenset({
-    "industry_section", "industry", "city_code", "county_code", "issue_type", "issue_subtype",
+    "kind", "industry_section", "industry", "city_code", "county_code", "issue_type", "issue_subtype",
     "operator_id",
 })  # fmt: skip
 """Columns held as categories, the quickest that pandas has for grouping."""
@@ -192,6 +192,7 @@ def _notable(facts: pd.DataFrame, case: Case) -> pd.DataFrame:
     injury = pd.Series(False, recent.index)
     for column in ("narrative", "title"):
         injury |= recent[column].str.contains(told, na=False)
+    injury &= recent["kind"].isin(plan.rules.injury_kinds)
     crowds = pd.MultiIndex.from_frame(_crowds(facts, recent, case))
     many = pd.MultiIndex.from_frame(recent[["operator_id", "registered_at"]]).isin(crowds)
     found = recent[["submission_id", "registered_at", "submission_key"]].assign(

@@ -45,6 +45,9 @@ ANSWER_SECONDS = 120
 BIG_SCREEN = "big_screen"
 """The page that knows regions and fixed periods instead of any selection."""
 
+OPERATOR = "operator"
+"""The page of one operator, over a fixed period."""
+
 
 class PageFailedError(RuntimeError):
     """A page showed an error instead of its figures, so that its time says nothing."""
@@ -168,6 +171,8 @@ def measure_pages(
 ) -> PagesMeasured:
     """Time every page of the app over a warehouse, selections new and known.
 
+    No page is asked for what another was: they share answers, and much would be known.
+
     Parameters
     ----------
     warehouse
@@ -188,29 +193,35 @@ def measure_pages(
     started = time.perf_counter()
     with running_app(warehouse) as (port, process):
         start_seconds, peak = time.perf_counter() - started, 0
-        for page, period in itertools.product(pages or page_names(), PERIODS):
-            progress(f"{content.submissions:,} submissions: page {page} {period}")
-            with Session.opened(port) as session:
-                answers = [
-                    (session.ask(page, query), session.ask(page, query))
-                    for query in addresses(page, period, content, repeats + 1)
-                ]
-            peak = max(peak, tree_bytes(process))
-            results.append(_result(content.submissions, page, period, answers=answers[1:]))
+        for place, page in enumerate(pages or page_names()):
+            for period in PERIODS:
+                progress(f"{content.submissions:,} submissions: page {page} {period}")
+                count = repeats + 1
+                with Session.opened(port) as session:
+                    answers = [
+                        (session.ask(page, query), session.ask(page, query))
+                        for query in addresses(page, period, content, count, after=place * count)
+                    ]
+                peak = max(peak, tree_bytes(process))
+                results.append(_result(content.submissions, page, period, answers=answers[1:]))
     return PagesMeasured(tuple(results), start_seconds, peak)
 
 
-def addresses(page: str, period: str, content: Content, count: int) -> list[str]:
+def addresses(page: str, period: str, content: Content, count: int, *, after: int = 0) -> list[str]:
     """Return queries of a page that each mean another selection of like size.
 
-    They are periods that each end a day before the one before; on the big screen, which knows
-    fixed periods only, counties.
+    They are periods that each end a day before the one before, the first ``after`` days before the
+    last day of the data; on the big screen, which knows
+    fixed periods only, counties; on the page of one operator, operators.
     """
+    if page == OPERATOR:
+        own = content.operators[PERIODS.index(period) :: len(PERIODS)]
+        return [urlencode({"id": each}) for each in itertools.islice(itertools.cycle(own), count)]
     if page == BIG_SCREEN:
         regions = itertools.islice(itertools.cycle(content.counties), count)
         return [urlencode({"period": period, "region": each}) for each in regions]
     found = []
-    for back in range(count):
+    for back in range(after, after + count):
         end = content.days.end - dt.timedelta(days=back)
         days = 30 if period == "30d" else (end - add_months(end, -12)).days
         shown = DateRange(end - dt.timedelta(days=days - 1), end)

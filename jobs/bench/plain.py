@@ -19,7 +19,7 @@ Statement = Select | sa.CompoundSelect[*tuple[object, ...]]
 Given = Mapping[str, Sequence[Sequence[Any]]]
 
 FACTS_READ = (
-    "submission_key", "submission_id", "registered_at", "registered_on", "weekday", "hour",
+    "submission_key", "submission_id", "kind", "registered_at", "registered_on", "weekday", "hour",
     "industry_section", "industry", "city_code", "county_code", "issue_type", "issue_subtype",
     "operator_id", "closed_at", "closed_on_time", "handling_days", "disputed_yuan",
     "recovered_yuan", "satisfaction", "title", "narrative",
@@ -154,13 +154,12 @@ def _words(case: Case) -> Select:
 def _notable(case: Case) -> Select:
     plan = screen_plan()
     crowd = _crowds(case).subquery("crowd")
-    injury = sa.or_(
-        *[
-            column.like(f"%{word}%")
-            for word in plan.rules.injury_words
-            for column in (_c.narrative, _c.title)
-        ]
-    )
+    told = [
+        column.like(f"%{word}%")
+        for word in plan.rules.injury_words
+        for column in (_c.narrative, _c.title)
+    ]
+    injury = sa.and_(_c.kind.in_(plan.rules.injury_kinds), sa.or_(*told))
     large = _c.disputed_yuan >= plan.rules.large_yuan
     many = crowd.c.operator_id.is_not(None)
     return (

@@ -43,9 +43,6 @@ CAPPED = frozenset({PANDAS, SQLITE})
 IMPORT_ROWS = 300_000
 """Most rows of the file whose import is timed; the budget of a refresh from nothing is for these."""
 
-SUBMISSIONS_PER_EVENT = 4
-"""As in the measurement that the budget of scores comes from: 5 million events to 20 million; ours."""
-
 LEAST_SUBMISSIONS = 1_000
 """With fewer rows some questions have no answer to compare."""
 
@@ -141,7 +138,7 @@ def run_bench(
                     warehouse.path,
                     folder,
                     operators=recipe.operators,
-                    events=count // SUBMISSIONS_PER_EVENT,
+                    events=recipe.events,
                     progress=progress,
                 )
             )

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from jobs.bench.content import Content
 from jobs.bench.memory import tree_bytes
-from jobs.bench.pages import BIG_SCREEN, Session, page_names, running_app
+from jobs.bench.pages import BIG_SCREEN, OPERATOR, Session, page_names, running_app
 from jobs.bench.processes import Progress
 
 VIEWERS = 12
@@ -135,6 +135,8 @@ def _walk(
 def _step(pages: tuple[str, ...], content: Content, chance: random.Random) -> tuple[str, str]:
     """Return the page and query of a click."""
     page = chance.choice(pages)
+    if page == OPERATOR:
+        return page, urlencode({"id": chance.choice(content.operators)})
     query = {"period": chance.choice(PERIODS)}
     if chance.random() >= NOTHING_CHOSEN:
         query["region"] = chance.choice([content.city, *content.counties[:10]])

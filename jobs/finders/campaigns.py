@@ -23,7 +23,8 @@ from jobs.finders.finder import Finder, digest_of
 from jobs.finders.tags import Pairs
 from jobs.spreading import spread
 from queries import campaigns
-from queries.campaign_tables import STEP
+from queries.campaign_tables import FOUND, STEP
+from queries.month_sums import add_up_months
 from queries.vocabulary import DecisionKind
 
 
@@ -36,6 +37,7 @@ def find(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) 
         If a shipped campaign cannot be used; one that a person decided is left out.
     """
     wanted = wanted_campaigns(decided)
+    anew = days
     if days is None:
         campaigns.make_campaigns_anew(conn)
         _search(conn, wanted, None)
@@ -44,10 +46,12 @@ def find(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) 
         known = campaigns.known_topics(conn)
         gone = [pair for pair, digest in known.items() if digests.get(pair) != digest]
         changed = {pair for pair, digest in digests.items() if known.get(pair) != digest}
+        anew = None if gone or changed else days
         campaigns.delete_hits(conn, days=days, topics=gone)
         _search(conn, _of(wanted, changed), None)
         if days:
             _search(conn, _of(wanted, set(digests) - changed), days)
+    add_up_months(conn, FOUND, anew)
     campaigns.replace_topics(
         conn,
         [

@@ -24,7 +24,8 @@ from jobs.decided import Decided
 from jobs.finders.finder import Finder, digest_of
 from jobs.spreading import spread
 from queries import tags
-from queries.tag_tables import STEP
+from queries.month_sums import add_up_months
+from queries.tag_tables import FOUND, STEP
 from queries.vocabulary import DecisionKind
 
 Pairs = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
@@ -57,7 +58,7 @@ def find(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) 
             _tag(conn, changed, None)
         if days:
             _tag(conn, kept, days)
-    tags.add_up_months(conn, anew)
+    add_up_months(conn, FOUND, anew)
     tags.replace_rules(
         conn,
         [{"tag": tag.code, "name": tag.name, "digest": rule_digest(tag)} for tag in wanted],

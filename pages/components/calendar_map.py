@@ -9,7 +9,7 @@ import pandas as pd
 
 from pages.components import address, wording
 from pages.components.marks import Event
-from pages.components.palettes import LIGHT, Palette
+from pages.components.palettes import Palette
 from pages.components.render import Option
 from queries.measures import Measure
 from queries.results import DataStatus, Series
@@ -25,7 +25,7 @@ DARKEST_SHARE = 0.99
 PALE = 0.55
 """Opacity of days outside the selected period."""
 
-HEIGHT, CAPTION = 232, 24
+HEIGHT, GAP = 218, 10
 """Of the chart, and what is left below the days for a caption, in pixels."""
 
 _MONTHS = [f"{number}月" for number in range(1, 13)]
@@ -85,7 +85,8 @@ def calendar_chart(
     *,
     chosen: DateRange,
     events: Sequence[Event] = (),
-    palette: Palette = LIGHT,
+    below: int = 0,
+    palette: Palette,
 ) -> Option:
     """Draw a measure by day; days with a name are framed, days that are not chosen are paler.
 
@@ -97,6 +98,8 @@ def calendar_chart(
         The days selected.
     events
         What happened on which days: holidays, promotions, events of the office.
+    below
+        Pixels left free for a caption.
     """
     values = found.frame[measure.name]
     names = _names(events)
@@ -135,7 +138,7 @@ def calendar_chart(
             "left": 26,
             "right": 6,
             "top": 56,
-            "bottom": CAPTION,
+            "bottom": below + GAP,
             "cellSize": ["auto", "auto"],
             "dayLabel": {
                 "firstDay": 1,
@@ -150,6 +153,24 @@ def calendar_chart(
         },
         "series": [{"type": "heatmap", "coordinateSystem": "calendar", "data": marks}],
     }
+
+
+def note(measure: Measure, *, drawn: DateRange, chosen: DateRange) -> str:
+    """Return what the colours and frames mean, and what a click does.
+
+    Examples
+    --------
+    >>> year = DateRange(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+    >>> from queries.measures import MEASURES
+    >>> note(MEASURES["complaints"], drawn=year, chosen=year)
+    '投诉量，颜色见图例，加框的为节假日和事件日；点击某日只看当日，再点回到默认的近30天'
+    """
+    pale = chosen.start > drawn.start or chosen.end < drawn.end
+    return (
+        f"{measure.label}，颜色见图例{'，统计期以外的日子减淡' if pale else ''}，"
+        "加框的为节假日和事件日；"
+        f"点击某日只看当日，再点回到默认的{wording.period_text(Period())}"
+    )
 
 
 def _names(events: Sequence[Event]) -> dict[dt.date, str]:

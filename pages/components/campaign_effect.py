@@ -9,12 +9,12 @@ import streamlit as st
 
 from analytics.intervention import LEAST_COUNT, LEAST_WEEKS, Effect, TooLittleError
 from analytics.intervention import intervention_effect as estimate
-from pages.components import data, marks, palettes, places, render, word_courses, wording
+from pages.components import data, exports, marks, palettes, places, render, word_courses, wording
 from pages.components.own_campaigns import Known
 from pages.components.settings import settings
 from pages.components.store import Event
 from queries.scope import Scope
-from queries.selection import Comparison, Period, Selection
+from queries.selection import Comparison, DateRange, Period, Selection
 from queries.vocabulary import EventKind
 
 WEEKS_BEFORE = 104
@@ -79,13 +79,27 @@ def show(each: Known, topic: str, selection: Selection, scope: Scope) -> None:
         return
     st.markdown(f"**{sentence(effect)}**")
     st.caption(basis(effect, control))
-    drawn = word_courses.course_chart(shown(found), palette=palettes.current())
+    drawn = word_courses.course_chart(shown(found), unit="", palette=palettes.current())
     begun_on = [Event(start, start, "开始", EventKind.OTHER)]
     marked = marks.mark_days(drawn, found.frame.index, begun_on, grain="week")
-    render.show(marked, key="campaign_effect", height=220)
+    where = "、".join(wording.label("region", code) for code in regions) or "全部可见范围"
+    drawn_days = DateRange(
+        found.frame.index[0].date(), found.frame.index[-1].date() + dt.timedelta(days=6)
+    )
+    caption = exports.plain_caption(
+        f"{each.campaign.name}前后对比，{where}，{wording.days_text(drawn_days)}，"
+        f"{wording.date_text(start)}开始；{'去重口径；' if selection.denoised else ''}",
+        width=900,
+        method=f"逐周件数，以开始前的平均为100，只含完整周；{basis(effect, control)}",
+    )
+    render.show(
+        exports.savable(marked, name="专项行动前后对比", caption=caption),
+        key="campaign_effect",
+        height=220 + exports.height_of(caption),
+    )
     st.caption(
         "图为逐周件数，以开始前的平均为100；只含完整周。方法：两组每周件数之比的对数双重差分，区间对周际相关和过度离散稳健"
-        "（见docs/campaigns.md）。行动可能同时带来更多举报，上升不等于无效。"
+        "；比的是两组件数之比在开始日前后的变化，前提是没有行动时两组同升同降。行动可能同时带来更多举报，上升不等于无效。"
     )
 
 

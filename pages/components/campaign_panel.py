@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +14,7 @@ from pages.components import (
     campaign_data,
     campaign_list,
     data,
+    exports,
     findings_data,
     grid,
     lead_mentions,
@@ -34,6 +36,7 @@ from pages.components.own_campaigns import Known
 from pages.components.panels import Click
 from pages.components.store import EVENT_DAYS, Event
 from queries.dimensions import LEVELS
+from queries.results import Breakdown
 from queries.scope import Scope
 from queries.selection import Comparison, DateRange, Period, Selection
 from queries.vocabulary import EventKind
@@ -80,8 +83,6 @@ def show(
     chosen = of_campaign(selection, each.code, topic)
     member = chosen.members("campaign")[0]
     st.markdown(figures_text(campaign_data.outcomes(selection, scope, campaign=member)))
-    if told := checks_text(campaign_data.checks(selection, scope, campaign=member)):
-        st.caption(told)
     if told := lead_mentions.campaign_text(scope, each.code, topic):
         st.caption(told)
     left, right = st.columns(2, gap="medium")
@@ -89,9 +90,12 @@ def show(
         _show_trend(each, chosen, scope)
     with right:
         _show_topics(each, topic, found)
-    for column, level in zip(st.columns(3, gap="small"), BOARDS, strict=True):
-        with column:
-            _show_members(chosen, scope, level)
+    _show_boards(chosen, scope)
+
+
+def show_texts(each: Known, topic: str, selection: Selection, scope: Scope) -> None:
+    """Draw what the hits of a campaign say: words, clusters, cases."""
+    chosen = of_campaign(selection, each.code, topic)
     _show_words(chosen, scope)
     _show_clusters(chosen, scope)
     _show_cases(each, topic, chosen, scope)
@@ -143,12 +147,25 @@ def _show_trend(each: Known, chosen: Selection, scope: Scope) -> None:
     values = found.frame["submissions"].where(found.frame["complete"])
     names = [trend.bucket_text(start, "month") for start in found.frame.index]
     frame = pd.DataFrame({"命中": values.to_numpy()}, index=pd.Index(names))
-    option = word_courses.course_chart(frame, palette=palettes.current())
+    option = word_courses.course_chart(frame, unit="件", palette=palettes.current())
     marked = marks.mark_days(
         option, found.frame.index, _marks(each.campaign, found.frame.index), grain="month"
     )
     st.caption(f"近{MONTHS}个月逐月命中（仅含完整月份），阴影为行动起止")
-    render.show(marked, key="campaign_trend", height=190)
+    caption = exports.caption(
+        data.totals(months, scope, measures=("submissions",)),
+        months,
+        scope,
+        what=f"{each.campaign.name}逐月命中",
+        width=340,
+        measures=("submissions",),
+        method="命中为内容符合该专项规则的诉求，只含完整月份",
+    )
+    render.show(
+        exports.savable(marked, name="专项行动逐月命中", caption=caption),
+        key="campaign_trend",
+        height=190 + exports.height_of(caption),
+    )
 
 
 def _marks(campaign: Campaign, starts: pd.Index) -> list[Event]:
@@ -199,9 +216,16 @@ def _narrow(click: Click, topic: str) -> None:
     address.go(campaign_topic=None if click.code == topic else click.code)
 
 
-def _show_members(chosen: Selection, scope: Scope, level: str) -> None:
+def _show_boards(chosen: Selection, scope: Scope) -> None:
+    plain = replace(chosen, comparison=Comparison.NONE)
+    found = data.breakdowns(plain, scope, levels=list(BOARDS), limit=ROWS, count_members=False)
+    for column, level in zip(st.columns(3, gap="small"), BOARDS, strict=True):
+        with column:
+            _show_members(chosen, found[level], level)
+
+
+def _show_members(chosen: Selection, found: Breakdown, level: str) -> None:
     dimension = LEVELS[level].name
-    found = data.breakdown(chosen, scope, level=level, limit=ROWS)
     rows = []
     for record in found.frame.to_dict("records"):
         code = record["member"]
@@ -228,7 +252,7 @@ def _show_members(chosen: Selection, scope: Scope, level: str) -> None:
 def _show_words(chosen: Selection, scope: Scope) -> None:
     if not data.words_are_known():
         return
-    apart = word_keyness.distinguishing(findings_data.words_against_rest(chosen, scope))
+    apart = word_keyness.set_apart(chosen, scope)
     listed = "、".join(str(word) for word in apart.head(WORDS).index)
     st.markdown(
         f"**特有词** :small[命中中明显多于其余诉求的词（q≤{word_keyness.MAX_Q}）]　"

@@ -52,6 +52,9 @@ def show(each: Known, found: CampaignCounts, selection: Selection, scope: Scope)
     within = wording.days_text(days) if days else "起止日期内没有数据"
     st.caption(f"目标与完成：行动起止日期内的命中（{within}），按登记时间计；目标由执法人员设定")
     panels.show("grid", goals(done), key="campaign_goals")
+    checked = campaign_data.checks(selection, scope, campaign=each.code)
+    if told := campaign_panel.checks_text(checked):
+        st.caption(told)
     text = summary(each, found, selection, scope)
     st.markdown("**一页摘要**")
     with st.container(border=True):

@@ -52,7 +52,7 @@ def sheets(selection: Selection, scope: Scope, measure: Measure, *, key: str) ->
 
 
 def _explanations(found: Finding) -> list[tuple[object, object]]:
-    first = found.explanations.head(change_tables.EXPLANATIONS)
+    first = change_tables.listed(found)
     return list(zip(first["key"], first["member"], strict=True))
 
 

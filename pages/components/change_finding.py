@@ -29,8 +29,7 @@ SCATTERED = 0.1
 NOISE = 1.96
 """Standard errors that chance alone reaches in 5 % of cases (two-sided, normal distribution)."""
 
-
-OPERATOR = "operator_id"
+OPERATOR = change_levels.OPERATOR
 
 RATIOS = frozenset({"recovery_rate"})
 """Measures in percent that are no share of submissions, so that they scatter otherwise."""
@@ -140,9 +139,17 @@ def _changes(
     )
 
 
-def find(selection: Selection, scope: Scope, measure: Measure) -> Finding:
-    """Read a measure over the period and the days compared, taken apart by every level in use."""
-    levels = change_levels.levels(selection, scope)
+def find(
+    selection: Selection, scope: Scope, measure: Measure, levels: tuple[str, ...] | None = None
+) -> Finding:
+    """Read a measure over the period and the days compared, taken apart by every level in use.
+
+    Parameters
+    ----------
+    levels
+        Levels to look at instead.
+    """
+    levels = levels or change_levels.levels(selection, scope)
     found = _changes(selection, scope, measure.name, levels)
     whole = next(iter(found.frames.values())).sum(numeric_only=True, min_count=1)
     now, base = _figure(whole, measure, "")
@@ -170,6 +177,32 @@ def credible(found: Finding) -> pd.DataFrame:
         for key, member in zip(moved["key"], moved["member"], strict=True)
     ]
     return moved[np.array(stated, dtype=bool)]
+
+
+def opposing(found: Finding) -> pd.DataFrame:
+    """Return what moved against the whole, better than chance and of weight, best first.
+
+    Columns as of the explanations; ``score`` is that of the opposite movement.
+    """
+    rows = found.explanations
+    against = rows[rows["opposing_score"] > 0]
+    turned = against.assign(score=against["opposing_score"])
+    heavy = turned[turned["contribution"].abs() >= least_weight(found)]
+    stated = [
+        change_levels.is_stated(str(key), None if pd.isna(member) else member)
+        for key, member in zip(heavy["key"], heavy["member"], strict=True)
+    ]
+    return heavy[np.array(stated, dtype=bool)].sort_values(
+        "score", ascending=False, kind="stable", ignore_index=True
+    )
+
+
+def least_weight(found: Finding) -> float:
+    """Return the least contribution worth telling where the whole moved otherwise or hardly at all."""
+    if found.measure.unit == "%":
+        return max(FLAT_POINTS, SCATTERED * abs(found.change))
+    least = max(FLAT * abs(found.before), SCATTERED * abs(found.change))
+    return max(least, SMALL_BASE) if found.measure.unit == "件" else least
 
 
 def weighty(explanations: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,8 @@ from queries.selection import Selection
 TOPS = ("product_category", "issue_type", "operator_id", "is_prepaid", "online_platform")
 """Levels beside the region's, where nobody has narrowed down."""
 
+OPERATOR = "operator_id"
+
 LAST = "kind"
 """The level where everything else is narrowed down to one."""
 
@@ -41,6 +43,25 @@ def levels(selection: Selection, scope: Scope) -> tuple[str, ...]:
     tops = (boards.top_level(BOARDS[0], scope), *TOPS)
     found = [_level(top, selection.members(LEVELS[top].name)) for top in tops]
     return tuple(level for level in found if level is not None) or (LAST,)
+
+
+def quick_levels(selection: Selection, scope: Scope) -> tuple[str, ...]:
+    """Return the levels to look at where an answer has to be quick: in a part without operators.
+
+    Those of a region are counted record by record, which takes longer than all other levels.
+
+    Examples
+    --------
+    >>> from queries.scope import EVERYTHING
+    >>> "operator_id" in quick_levels(Selection(), EVERYTHING)
+    True
+    >>> "operator_id" in quick_levels(Selection().with_filter("region", ["420100"]), EVERYTHING)
+    False
+    """
+    found = levels(selection, scope)
+    if scope.everything and not selection.filters:
+        return found
+    return tuple(level for level in found if level != OPERATOR) or (LAST,)
 
 
 def _level(top: str, chosen: tuple[str, ...]) -> str | None:

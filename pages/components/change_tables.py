@@ -25,6 +25,9 @@ from queries.selection import InvalidSelectionError, Selection
 EXPLANATIONS = 15
 """Explanations listed; ours."""
 
+OPPOSING = 5
+"""Of these, the most that moved against the whole; ours."""
+
 MEMBERS = 30
 """Members listed of one level; ours, the rest is told together."""
 
@@ -51,10 +54,28 @@ def attributed(found: Finding, key: str) -> pd.DataFrame:
     return frame.loc[order.sort_values(["size", "code"]).index].reset_index(drop=True)
 
 
+def listed(found: Finding) -> pd.DataFrame:
+    """Return the explanations listed: what moved with the whole, then against it, then by chance.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``key``, ``member`` and ``mark``: what is said beside the level, empty for an explanation.
+    """
+    rows = found.explanations
+    against = change_finding.opposing(found).head(OPPOSING).assign(mark="（与总体相反）")
+    room = EXPLANATIONS - len(against)
+    along = rows[rows["score"] > 0].head(room).assign(mark="")
+    weak = rows[~(rows["score"] > 0)].head(room - len(along)).assign(mark="（不显著）")
+    shown = pd.concat([along, against, weak], ignore_index=True)
+    shown["member"] = shown["member"].astype(object).where(shown["member"].notna(), None)
+    return shown.drop_duplicates(["key", "member"])[["key", "member", "mark"]]
+
+
 def names_of(found: Finding, frame: pd.DataFrame, key: str, scope: Scope) -> dict[str, str]:
     """Return the names of the operators in the explanations listed and in this level's members."""
     members = frame.head(MEMBERS).assign(key=key)
-    first = found.explanations.head(EXPLANATIONS)
+    first = listed(found)
     shown = pd.concat([members[["key", "member"]], first[["key", "member"]]]).drop_duplicates()
     return change_finding.names_of(shown, scope)
 
@@ -82,7 +103,7 @@ def explanation_table(
     found: Finding, selection: Selection, names: Mapping[str, str], then: str
 ) -> dict[str, object]:
     """Return the best explanations as the panel draws them; a click on one is a filter."""
-    first = found.explanations.head(EXPLANATIONS)
+    first = listed(found)
     own = {str(key): attribute_change(found.frames[str(key)]) for key in first["key"].unique()}
     rows = []
     for record in first.to_dict("records"):
@@ -98,7 +119,7 @@ def explanation_table(
                 row,
                 selection=selection,
                 names=names,
-                credible=record["score"] > 0,
+                mark=record["mark"],
             )
         )
     return grid.content(
@@ -171,16 +192,15 @@ def _row(
     *,
     selection: Selection,
     names: Mapping[str, str],
-    credible: bool | None = None,
+    mark: str | None = None,
 ) -> Row:
     measure = found.measure
     member = None if pd.isna(member) else member
     usable = member is not None and change_levels.is_stated(key, member)
     label = Cell(change_levels.member_label(key, member, names))
     cells = [label]
-    if credible is not None:
-        weak = "" if credible else "（不显著）"
-        cells.append(Cell(f"{change_levels.key_label(key)}{weak}"))
+    if mark is not None:
+        cells.append(Cell(f"{change_levels.key_label(key)}{mark}"))
     cells += [
         Cell(wording.figure(measure.name, row["before"])),
         Cell(wording.figure(measure.name, row["value"])),

@@ -1,7 +1,7 @@
 """Charts: a small frame in, a chart out; nothing is drawn here (see `render`).
 
-Maps and word clouds are plain ECharts options, because their marks carry the code that a click
-tells; all others are pyecharts charts. Numbers in labels are worded here, since no JavaScript runs.
+Word clouds are plain ECharts options, because their marks carry the code that a click tells;
+all others are pyecharts charts. Numbers in labels are worded here, since no JavaScript runs.
 """
 
 from collections.abc import Sequence
@@ -18,16 +18,11 @@ from pages.components.render import Option
 __all__ = [
     "DARK",
     "LIGHT",
-    "MAP_COLUMNS",
     "cloud_chart",
     "donut_chart",
-    "map_chart",
-    "map_pieces",
+    "tooltip",
     "trend_chart",
 ]
-
-MAP_CLASSES = 5
-"""Classes of a map: what an eye tells apart from five metres; as many as `Palette.ramp` has."""
 
 
 def _axis(palette: Palette, size: float, **more: Any) -> opts.AxisOpts:  # noqa: ANN401
@@ -42,9 +37,13 @@ def _axis(palette: Palette, size: float, **more: Any) -> opts.AxisOpts:  # noqa:
     )
 
 
-def _tooltip(palette: Palette, size: float, trigger: str = "item") -> opts.TooltipOpts:
+def tooltip(
+    palette: Palette, size: float, trigger: str = "item", formatter: str | None = None
+) -> opts.TooltipOpts:
+    """Return how a tooltip looks."""
     return opts.TooltipOpts(
         trigger=trigger,
+        formatter=formatter,
         background_color=palette.paper,
         border_color=palette.line,
         border_width=1,
@@ -58,7 +57,8 @@ def trend_chart(
     lines: dict[str, str],
     compared: pd.DataFrame | None = None,
     compared_label: str = "去年同期",
-    palette: Palette = LIGHT,
+    notes: Sequence[str],
+    palette: Palette,
     size: float = 13,
 ) -> Line:
     """Draw measures over time, each beside its comparison; buckets not yet complete are dashed.
@@ -69,6 +69,9 @@ def trend_chart(
         As in `queries.results.Series`: ``DatetimeIndex``, one column per measure, ``complete``.
     lines
         Label by measure name, in order of drawing.
+    notes
+        What is told of each bucket where the mouse points at it: a line drawn twice, whole and
+        dotted, would be told twice.
     size
         Height of letters in pixels.
     """
@@ -100,14 +103,23 @@ def trend_chart(
                 kind="dashed",
                 opacity=0.65,
             )
+    chart.options["series"].append(_told(days, notes))
     month = {"year": "{yyyy}年", "month": "{M}月", "day": "{M}月{d}日", "none": "{M}月{d}日"}
     x_axis = _axis(palette, size, type_="time")
     x_axis.opts["axisLabel"].opts["formatter"] = month
     x_axis.opts["axisLabel"].opts["hideOverlap"] = True
     chart.set_global_opts(
         xaxis_opts=x_axis,
-        yaxis_opts=_axis(palette, size, grid=True, split_number=4),
-        tooltip_opts=_tooltip(palette, size, "axis"),
+        yaxis_opts=_axis(
+            palette,
+            size,
+            grid=True,
+            split_number=4,
+            name="件",
+            name_gap=round(size * 0.6),
+            name_textstyle_opts=opts.TextStyleOpts(color=palette.faint, font_size=round(size)),
+        ),
+        tooltip_opts=tooltip(palette, size, "axis", formatter="{b}"),
         legend_opts=opts.LegendOpts(
             pos_top=0,
             pos_right=0,
@@ -116,7 +128,18 @@ def trend_chart(
             textstyle_opts=opts.TextStyleOpts(color=palette.text, font_size=round(size)),
         ),
     )
-    return _with_grid(chart, top=size * 2.4, right=size, bottom=2, left=2)
+    return _with_grid(chart, top=size * 1.8, right=size, bottom=2, left=2)
+
+
+def _told(days: Sequence[str], notes: Sequence[str]) -> Option:
+    """Return a line that is not seen and has the notes for names, which a tooltip tells."""
+    return {
+        "type": "line",
+        "symbol": "none",
+        "silent": True,
+        "lineStyle": {"opacity": 0},
+        "data": [{"name": note, "value": [day, 0]} for day, note in zip(days, notes, strict=True)],
+    }
 
 
 def _add_line(
@@ -140,6 +163,7 @@ def _add_line(
         ),
         itemstyle_opts=opts.ItemStyleOpts(color=colour),
         areastyle_opts=opts.AreaStyleOpts(opacity=0.12 if kind == "solid" else 0, color=colour),
+        tooltip_opts={"show": False},
     )
 
 
@@ -160,7 +184,7 @@ def donut_chart(
     values: Sequence[float],
     *,
     name: str,
-    palette: Palette = LIGHT,
+    palette: Palette,
     size: float = 13,
 ) -> Pie:
     """Draw the parts of a whole as a ring, with the total inside and each part's share beside it.
@@ -207,142 +231,16 @@ def donut_chart(
             legend_icon="roundRect",
             textstyle_opts=opts.TextStyleOpts(color=palette.text, font_size=round(size)),
         ),
-        tooltip_opts=_tooltip(palette, size),
+        tooltip_opts=tooltip(palette, size),
     )
     return chart
-
-
-DARK_SHADE = 0.7
-"""Place in the ramp, 0 to 1, from which a name has to be white to be read on a light page."""
-
-MAP_COLUMNS = ("name", "code", "value", "shown", "note", "chosen")
-"""What `map_chart` takes of a region: its name as in the outline, its code, the measure, what
-stands under the name on the map, the rest of the tooltip, and whether it gets a border."""
-
-
-def map_chart(
-    frame: pd.DataFrame,
-    *,
-    map_name: str,
-    palette: Palette = LIGHT,
-    size: float = 13,
-    unit: str = "件",
-) -> Option:
-    """Draw a measure by region on the outline that the browser knows as ``map_name``.
-
-    Parameters
-    ----------
-    frame
-        Columns `MAP_COLUMNS`, one row per region.
-    """
-    pieces = map_pieces(frame["value"], unit=unit)
-    items = [
-        {
-            "name": name,
-            "value": value,
-            "code": code,
-            "label": {"formatter": f"{name}\n{shown}"} | _on_shade(value, pieces, palette),
-            "tooltip": {"formatter": f"{name}\n{note}"},
-        }
-        | ({"itemStyle": {"borderColor": palette.series[2], "borderWidth": 3}} if chosen else {})
-        for name, code, value, shown, note, chosen in zip(
-            *(frame[column] for column in MAP_COLUMNS), strict=True
-        )
-    ]
-    return {
-        "tooltip": _tooltip(palette, size).opts,
-        "visualMap": {
-            "type": "piecewise",
-            "pieces": pieces,
-            "inRange": {"color": list(palette.ramp)},
-            "outOfRange": {"color": palette.ramp[0]},
-            "left": 4,
-            "bottom": 4,
-            "itemWidth": round(size * 1.4),
-            "itemHeight": round(size * 0.9),
-            "itemGap": round(size * 0.4),
-            "textStyle": {"color": palette.text, "fontSize": round(size)},
-            "hoverLink": False,
-            "selectedMode": False,
-        },
-        "series": [
-            {
-                "type": "map",
-                "map": map_name,
-                "data": items,
-                "selectedMode": False,
-                "left": "17%",
-                "right": "2%",
-                "top": "2%",
-                "bottom": "2%",
-                "label": {
-                    "show": True,
-                    "color": "#ffffff" if palette is DARK else palette.text,
-                    "fontSize": round(size),
-                    "lineHeight": round(size * 1.25),
-                    "textBorderColor": palette.paper,
-                    "textBorderWidth": 2,
-                },
-                "labelLayout": {"hideOverlap": True},
-                "itemStyle": {
-                    "areaColor": palette.ramp[0],
-                    "borderColor": palette.series[0] if palette is DARK else palette.paper,
-                    "borderWidth": 1,
-                },
-                "emphasis": {
-                    "label": {"color": "#ffffff"},
-                    "itemStyle": {"areaColor": palette.series[2]},
-                },
-            }
-        ],
-    }
-
-
-def _on_shade(value: float, pieces: Sequence[dict[str, Any]], palette: Palette) -> dict[str, str]:
-    """Return the colours of a name on a light map: those of its class, so that borders do not cut it."""
-    if palette is DARK or len(pieces) < 2:
-        return {}
-    place = next(
-        (n for n, each in enumerate(pieces) if value >= each.get("gte", 0)), len(pieces) - 1
-    )
-    shade = (len(pieces) - 1 - place) / (len(pieces) - 1)
-    area = palette.ramp[round(shade * (len(palette.ramp) - 1))]
-    return {"color": palette.text if shade < DARK_SHADE else "#ffffff", "textBorderColor": area}
-
-
-def map_pieces(values: pd.Series, *, unit: str) -> list[dict[str, Any]]:
-    """Return the classes of a map: equal counts of regions in each, bounds rounded to two digits.
-
-    Regions without any count in the lowest class and do not move the bounds.
-
-    Examples
-    --------
-    >>> [piece["label"] for piece in map_pieces(pd.Series([3, 40, 500, 6000, 70000]), unit="件")]
-    ['19,000件以上', '2,700至19,000件', '320至2,700件', '33至320件', '33件以下']
-    """
-    values = values[values > 0]
-    shares = [n / MAP_CLASSES for n in range(1, MAP_CLASSES)] if len(values) else []
-    cuts = sorted({_rounded(float(values.quantile(share))) for share in shares} - {0})
-    if not cuts:
-        return [{"gte": 0, "label": f"{values.max() if len(values) else 0:,.0f}{unit}以下"}]
-    pieces: list[dict[str, Any]] = [{"gte": cuts[-1], "label": f"{cuts[-1]:,}{unit}以上"}]
-    pieces += [
-        {"gte": low, "lt": high, "label": f"{low:,}至{high:,}{unit}"}
-        for low, high in zip(cuts[-2::-1], cuts[:0:-1], strict=True)
-    ]
-    return [*pieces, {"lt": cuts[0], "label": f"{cuts[0]:,}{unit}以下"}]
-
-
-def _rounded(value: float) -> int:
-    digits = len(str(int(value)))
-    return int(round(value, 2 - digits))
 
 
 def cloud_chart(
     words: Sequence[str],
     values: Sequence[float],
     *,
-    palette: Palette = LIGHT,
+    palette: Palette,
     size: float = 13,
     unit: str = "件",
 ) -> Option:
@@ -358,7 +256,7 @@ def cloud_chart(
         for place, (word, value) in enumerate(zip(words, values, strict=True))
     ]
     return {
-        "tooltip": _tooltip(palette, size).opts,
+        "tooltip": tooltip(palette, size).opts,
         "series": [
             {
                 "type": "wordCloud",

@@ -51,13 +51,23 @@ def select(
     label: str,
     drops: tuple[str, ...] = (),
     width: int = 260,
+    labelled: bool = False,
 ) -> str:
-    """Draw the same choice as a list to open, ``width`` pixels wide, for more than a handful."""
+    """Draw the same choice as a list to open, for more than a handful.
+
+    Parameters
+    ----------
+    width
+        In pixels.
+    labelled
+        True to put the label before what is chosen, where that alone does not tell what it is.
+    """
+    before = f"{label}：" if labelled else ""
     key, code = _bound(name, offered, asked)
     st.selectbox(
         label,
         list(offered),
-        format_func=lambda each: offered[each],
+        format_func=lambda each: f"{before}{offered[each]}",
         key=key,
         on_change=_changed(name, key, offered, drops),
         label_visibility="collapsed",

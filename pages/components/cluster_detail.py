@@ -9,9 +9,11 @@ import streamlit as st
 from analytics.cluster_levels import unlike
 from pages.components import (
     address,
+    axes,
     choices,
     cluster_table,
     cluster_view,
+    exports,
     listing,
     paging,
     palettes,
@@ -21,7 +23,7 @@ from pages.components import (
     wording,
 )
 from pages.components import findings_data as found_data
-from pages.components.palettes import LIGHT, Palette
+from pages.components.palettes import Palette
 from pages.components.panels import Click
 from pages.components.render import Option
 from queries.dimensions import LEVELS
@@ -77,8 +79,18 @@ def show(
     with right:
         course = found_data.cluster_course(selection, scope, level=level, keys=keys)
         st.markdown("**走势** :small[聚类覆盖的各日，不随统计期变化]")
+        caption = exports.plain_caption(
+            f"聚类“{cluster_view.title(cluster)}”走势，聚类覆盖的各日，不随统计期变化；",
+            measures=("submissions",),
+        )
         render.show(
-            course_chart(course, palette=palettes.current()), key="cluster_course", height=150
+            exports.savable(
+                course_chart(course, palette=palettes.current()),
+                name="聚类走势",
+                caption=caption,
+            ),
+            key="cluster_course",
+            height=170 + exports.height_of(caption),
         )
         for by in cluster_table.BESIDE:
             _origin(by, keys, selection, scope, level=level)
@@ -198,11 +210,11 @@ def _on_member(scope: Scope) -> Callable[[Click], None]:
     return clicked
 
 
-def course_chart(course: "pd.Series[int]", *, palette: Palette = LIGHT) -> Option:
+def course_chart(course: "pd.Series[int]", *, palette: Palette) -> Option:
     """Draw the submissions of each day as bars."""
     text = {"fontSize": 11, "color": palette.faint}
     return {
-        "grid": {"left": 6, "right": 10, "top": 10, "bottom": 4, "outerBoundsMode": "same"},
+        "grid": {"left": 6, "right": 10, "top": 30, "bottom": 4, "outerBoundsMode": "same"},
         "tooltip": {"trigger": "axis", "textStyle": {"fontSize": 12}},
         "xAxis": {
             "type": "category",
@@ -211,13 +223,7 @@ def course_chart(course: "pd.Series[int]", *, palette: Palette = LIGHT) -> Optio
             "axisTick": {"show": False},
             "axisLine": {"lineStyle": {"color": palette.line}},
         },
-        "yAxis": {
-            "type": "value",
-            "minInterval": 1,
-            "splitNumber": 3,
-            "axisLabel": text,
-            "splitLine": {"lineStyle": {"color": palette.line}},
-        },
+        "yAxis": axes.value_axis(palette, unit="件", splits=3),
         "series": [
             {
                 "type": "bar",

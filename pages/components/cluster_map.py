@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.components import exports, listing, palettes, panels, render, tables, wording
 from pages.components import findings_data as found_data
-from pages.components.palettes import LIGHT, Palette
+from pages.components.palettes import Palette
 from pages.components.panels import Click
 from pages.components.render import Option
 from queries.results import Totals
@@ -33,6 +33,9 @@ FEW, FEW_TIMES = 3_000, 2
 EDGE = 1_050
 """A little beyond the farthest point, in steps of the map."""
 
+LEGEND_WIDTH, LEGEND_ROW, LEGEND_LETTER, LEGEND_MARK, LEGEND_GAP = 540, 20, 11, 15, 10
+"""Pixels of the legend: its width on a screen of 1366, a row, a letter, a mark, between names."""
+
 _OPENED = "cluster_map.opened"
 
 _BRUSH = {
@@ -46,7 +49,7 @@ def chart(
     names: Mapping[str, Sequence[str]],
     *,
     chosen: str = "",
-    palette: Palette = LIGHT,
+    palette: Palette,
 ) -> Option:
     """Draw the points, those of the largest clusters in colours, lit ones above all others.
 
@@ -79,14 +82,19 @@ def chart(
     text = {"fontSize": 11, "color": palette.faint}
     return {
         "animation": False,
-        "grid": {"left": 4, "right": 4, "top": 60, "bottom": 4},
+        "grid": {
+            "left": 4,
+            "right": 4,
+            "top": 40 + LEGEND_ROW * legend_rows([layer.name for layer in drawn]),
+            "bottom": 4,
+        },
         "legend": {
-            "type": "scroll",
             "top": 34,
             "left": 0,
             "right": 8,
             "itemWidth": 10,
             "itemHeight": 8,
+            "itemGap": LEGEND_GAP,
             "textStyle": text,
         },
         "toolbox": {"right": 4, "top": -6, "itemSize": 14, "feature": {"brush": _BRUSH}},
@@ -104,6 +112,23 @@ def chart(
         "dataset": [{"source": layer.source()} for layer in drawn],
         "series": [layer.series(at) for at, layer in enumerate(drawn)],
     }
+
+
+def legend_rows(names: Sequence[str]) -> int:
+    """Return over how many rows the names of a legend run at the narrowest.
+
+    Examples
+    --------
+    >>> legend_rows(["其他"]), legend_rows(["退款、退还、抖音、活动"] * 8)
+    (1, 3)
+    """
+    rows, used = 1, 0
+    for name in names:
+        wide = LEGEND_MARK + LEGEND_LETTER * len(name)
+        if used and used + wide > LEGEND_WIDTH:
+            rows, used = rows + 1, 0
+        used += wide + LEGEND_GAP
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +212,10 @@ def within(
     return found
 
 
+METHOD = "点为诉求，越近内容越相似，坐标无单位，颜色为所属的类"
+"""What the map's picture says of how it was derived."""
+
+
 def show(
     points: pd.DataFrame,
     names: Mapping[str, Sequence[str]],
@@ -206,11 +235,15 @@ def show(
             chart(points, names, chosen=chosen, palette=palettes.current()),
             name="诉求聚类地图",
             caption=exports.caption(
-                totals, selection, scope, what=f"诉求聚类地图，画出{len(points):,}件"
+                totals,
+                selection,
+                scope,
+                what=f"诉求聚类地图，画出{len(points):,}件",
+                method=METHOD,
             ),
         ),
         key=key,
-        height=470,
+        height=484,
         on_select=_nothing,
     )
     lit = int(points["lit"].sum())

@@ -17,29 +17,31 @@ BESIDE, BELOW = ("county_code", "issue_subtype"), ("industry", "operator_id")
 
 def content(shown: pd.DataFrame, *, chosen: str, comparison: Comparison) -> dict[str, Any]:
     """Return the clusters as the grid panel draws them; a click carries the cluster's key."""
+    marked = any(marks(each) for _, each in shown.iterrows())
     compared = leaderboards.COMPARED[comparison] or "环比"
     heads = [
         Head("类"),
-        Head("标记", width=118),
+        *([Head("标记", width=118)] if marked else []),
         Head("诉求量", right=True, width=76),
         Head("占比", right=True, width=70, hint="占本期参与聚类的诉求"),
         Head(compared, right=True, width=84, hint="比较期须全部在聚类覆盖的日期内"),
         Head("稳定度", right=True, width=64, hint="重做聚类时该类重现的程度，0至1"),
     ]
     largest = max(shown["share"], default=0.0)
-    rows = [_row(each, chosen, float(largest)) for _, each in shown.iterrows()]
+    rows = [_row(each, chosen, float(largest), marked=marked) for _, each in shown.iterrows()]
     return grid.content(BOARD, "诉求聚类", heads, rows, empty="该范围内没有参与聚类的诉求")
 
 
-def _row(cluster: "pd.Series[Any]", chosen: str, largest: float) -> Row:
+def _row(cluster: "pd.Series[Any]", chosen: str, largest: float, *, marked: bool) -> Row:
     stability = cluster["stability"]
     known = not pd.isna(stability)
     change = wording.change("submissions", cluster["submissions"], cluster["compared"])
+    told = Cell(marks(cluster), hint=str(cluster["waiting"]) and cluster_view.WAITING)
     return Row(
         str(cluster["cluster_key"]),
         (
             Cell(cluster_view.title(cluster), hint="、".join(cluster["words"])),
-            Cell(marks(cluster), hint=str(cluster["waiting"]) and cluster_view.WAITING),
+            *([told] if marked else []),
             Cell(f"{cluster['submissions']:,}"),
             Cell(
                 wording.percent(cluster["share"]),

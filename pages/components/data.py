@@ -138,13 +138,7 @@ def _breakdown(
     limit: int,
 ) -> Breakdown:
     return reads.fetch_breakdown(
-        opened(source),
-        selection,
-        scope,
-        level=level,
-        measures=measures,
-        order=order,
-        limit=limit,
+        opened(source), selection, scope, level=level, measures=measures, order=order, limit=limit
     )
 
 
@@ -178,9 +172,16 @@ def _breakdowns(
     levels: tuple[str, ...],
     measures: tuple[str, ...],
     limit: int,
+    count_members: bool,
 ) -> dict[str, Breakdown]:
     return reads.fetch_breakdowns(
-        opened(source), selection, scope, levels=levels, measures=measures, limit=limit
+        opened(source),
+        selection,
+        scope,
+        levels=levels,
+        measures=measures,
+        limit=limit,
+        count_members=count_members,
     )
 
 
@@ -191,6 +192,7 @@ def breakdowns(
     levels: Sequence[str],
     measures: Sequence[str] = ("submissions",),
     limit: int = 20,
+    count_members: bool = True,
 ) -> dict[str, Breakdown]:
     """Read `queries.reads.fetch_breakdowns` through the cache."""
     return _breakdowns(
@@ -200,6 +202,7 @@ def breakdowns(
         levels=tuple(levels),
         measures=tuple(measures),
         limit=limit,
+        count_members=count_members,
     )
 
 
@@ -216,7 +219,7 @@ def _standings(
     limits: Limits,
     limit: int,
     page: int,
-    count_members: bool,
+    count_members: bool | None,
 ) -> Standings:
     return reads.fetch_standings(
         opened(source),
@@ -244,7 +247,7 @@ def standings(
     limits: Limits = NO_LIMITS,
     limit: int = 20,
     page: int = 1,
-    count_members: bool = False,
+    count_members: bool | None = False,
 ) -> Standings:
     """Read `queries.reads.fetch_standings` through the cache."""
     return _standings(

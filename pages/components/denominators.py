@@ -30,6 +30,7 @@ NARROWING: Mapping[str, str] = MappingProxyType(
         "business_district": "已限定商圈，商圈没有人口数",
         "online_platform": "已限定网购平台，平台的消费者不限于所在市州",
         "is_online": "已限定是否网购，网购的消费者不限于经营者所在市州",
+        "sale_mode": "已限定销售方式，各销售方式的消费者不都在经营者所在市州",
         "is_livestream": "已限定是否直播，直播的消费者不限于经营者所在市州",
     }
 )

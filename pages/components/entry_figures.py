@@ -8,11 +8,11 @@ import pandas as pd
 import yaml
 
 from analytics.entry_rules import EntryRules
-from pages.components import data, findings_data, grid, places, wording
+from pages.components import axes, data, findings_data, grid, places, wording
 from pages.components.exports import Sheet
 from pages.components.findings_data import EntryQuality
 from pages.components.grid import Cell, Head, Row
-from pages.components.palettes import LIGHT, Palette
+from pages.components.palettes import Palette
 from pages.components.render import Option
 from queries.selection import DateRange
 
@@ -235,7 +235,7 @@ def contradictions(found: EntryQuality, wanting: str) -> dict[str, Any]:
     return grid.content("check", "前后矛盾", heads, rows, empty="")
 
 
-def trend_chart(months: pd.DataFrame, *, palette: Palette = LIGHT) -> Option:
+def trend_chart(months: pd.DataFrame, *, palette: Palette) -> Option:
     """Draw completeness by month; a month that is not whole is marked."""
     text = {"fontSize": 11, "color": palette.faint}
     names = [
@@ -254,16 +254,7 @@ def trend_chart(months: pd.DataFrame, *, palette: Palette = LIGHT) -> Option:
             "axisTick": {"show": False},
             "axisLine": {"lineStyle": {"color": palette.line}},
         },
-        "yAxis": {
-            "type": "value",
-            "name": "%",
-            "nameTextStyle": text,
-            "scale": True,
-            "max": 100,
-            "splitNumber": 3,
-            "axisLabel": text,
-            "splitLine": {"lineStyle": {"color": palette.line}},
-        },
+        "yAxis": axes.value_axis(palette, unit="%", splits=3, scale=True, max=100),
         "series": [
             {
                 "type": "line",

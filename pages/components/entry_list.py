@@ -24,8 +24,8 @@ from queries.scope import Scope
 from queries.selection import Selection
 
 ROWS = 20
-SHOWN = 60
-"""Characters of a narrative in the list."""
+SHOWN = 120
+"""Characters of a narrative in the list, more than the widest screen shows; ours."""
 
 _OPENED = "entry_list.opened"
 
@@ -59,9 +59,9 @@ def show(selection: Selection, scope: Scope, *, wanting: str, page: int) -> None
     heads = [
         Head("登记时间", width=126),
         Head("类型", width=46),
-        Head("承办单位", width=220),
-        Head("缺少要素", width=200),
-        Head("前后矛盾", width=240),
+        Head("承办单位", width=180),
+        Head("缺少要素", width=160),
+        Head("前后矛盾", width=200 if any(row.cells[4].hint for row in rows) else 60),
         Head("具体问题"),
     ]
     panels.show(
@@ -80,9 +80,13 @@ def _row(record: Mapping[Any, Any]) -> Row:
         Cell(tables.text_of("handling_unit", record["handling_unit"])),
         Cell(missing_text(record) or "齐全", hint=missing_text(record)),
         Cell(differing_text(record) or "无", hint=differing_text(record)),
-        Cell(narrative[:SHOWN] or wording.UNKNOWN, hint=narrative),
+        Cell(_beginning(narrative) or wording.UNKNOWN, hint=narrative),
     )
     return Row(record["submission_id"], cells)
+
+
+def _beginning(narrative: str) -> str:
+    return narrative if len(narrative) <= SHOWN else f"{narrative[:SHOWN]}…"
 
 
 def missing_text(record: Mapping[Any, Any]) -> str:

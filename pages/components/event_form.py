@@ -4,7 +4,7 @@ import datetime as dt
 
 import streamlit as st
 
-from pages.components import address, places, saving, store, wording
+from pages.components import address, places, render, saving, store, wording
 from pages.components.access import Viewer
 from pages.components.settings import settings
 from pages.components.store import Event
@@ -15,6 +15,10 @@ EVERYWHERE = ""
 """Stands for all regions in the choice of a region."""
 
 _PLACE = "event_form"
+_ADDED = "event_form.added"
+_NEW = "new{}"
+"""The form for a new event is another one, and so empty, after each that was added."""
+
 _FIELDS = {
     "name": f"请填写事件名称，不超过{store.MAX_EVENT_NAME}个字。",
     "note": f"说明不超过{store.MAX_EVENT_NOTE}个字。",
@@ -48,12 +52,12 @@ def show(viewer: Viewer, event: Event | None, *, year: int) -> None:
     """Draw the form: empty for a new event, filled for one of the viewer's own."""
     message = st.container()
     saving.show(_PLACE, message)
-    title = "添加事件" if event is None else f"修改事件：{event.name}"
-    key = f"event.{event.event_id if event else 'new'}"
+    title = "添加事件" if event is None else f"修改事件：{render.as_label(event.name)}"
+    key = f"event.{event.event_id if event else _NEW.format(st.session_state.get(_ADDED, 0))}"
     with st.expander(title, icon=":material/edit_calendar:", expanded=event is not None):
         if event is None:
             st.caption("填写后在走势图上标注，本单位及上下级可见；本人可以修改和删除，均留痕。")
-        with st.form(key, border=False, clear_on_submit=event is None):
+        with st.form(key, border=False):
             _fields(viewer, event, key, year)
             with st.container(horizontal=True):
                 st.form_submit_button(
@@ -138,6 +142,7 @@ def _save(viewer: Viewer, event: Event | None, key: str) -> None:
     )
     if event is None:
         store.add_event(viewer, written)
+        st.session_state[_ADDED] = st.session_state.get(_ADDED, 0) + 1
     else:
         store.change_event(viewer, written)
     address.go(edit=None, year=str(written.first_day.year))

@@ -15,12 +15,12 @@ BOARD = "events"
 ALL_REGIONS = "全部区域"
 
 HEADS = (
-    Head("日期", width=250),
-    Head("事件", width=200),
-    Head("类别", width=120),
-    Head("适用区域", width=120),
-    Head("说明"),
-    Head("来源", width=170),
+    Head("日期", width=230),
+    Head("事件", width=180),
+    Head("类别", width=100),
+    Head("适用区域", width=100),
+    Head("说明", wrap=True),
+    Head("来源", width=120),
 )
 
 

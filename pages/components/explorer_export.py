@@ -1,20 +1,22 @@
 """The explorer's figures, trend and boards as tables to take away."""
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
 
-from pages.components import data, leaderboards, member_names, trend, wording
+from pages.components import data, leaderboards, member_names, settling, trend
 from pages.components.boards import WORD, View
 from pages.components.exports import Sheet, definitions
 from pages.components.leaderboards import COMPARED, MAX_ROWS
 from pages.components.screen_rows import GROWING
 from queries.measures import MEASURES, Measure
-from queries.results import Breakdown, Series, Totals
+from queries.results import Breakdown, Matrix, Series, Totals
 from queries.scope import Scope
 from queries.selection import Comparison, Selection
 
 PERCENT = 100
+WEEKDAYS = "一二三四五六日"
 NOT_COMPARED = "尚在办理，不作比较"
 
 
@@ -31,9 +33,11 @@ def sheets(
     totals = data.totals(selection, scope, measures=tuple(kpis))
     series = data.series(selection, scope, measures=(measure.name,), grain=grain)
     counted = leaderboards.fetch(views, selection, scope, measure, limit=MAX_ROWS)
+    hours = data.matrix(selection, scope, rows="weekday", columns="hour", measure=measure.name)
     return [
         figures(totals, kpis),
         course(series, measure, selection),
+        moments(hours, measure),
         *(
             board(view, found, selection, measure)
             for view, found in zip(views, counted, strict=True)
@@ -51,14 +55,41 @@ def figures(totals: Totals, kpis: Sequence[str]) -> Sheet:
             "本期": _shown(measure, totals.current[name]),
             "单位": measure.unit,
         }
+        growing = name in GROWING or settling.is_ripening(name, totals.days.end)
         for label, base in (("环比", totals.previous), ("同比", totals.last_year)):
-            before = base[name] if base else None
-            change = wording.change(name, totals.current[name], before).text
-            growing = name in GROWING
-            row[f"{label}基期"] = None if growing else _shown(measure, before)
-            row[label] = NOT_COMPARED if growing else change
+            before = None if base is None or growing else base[name]
+            change = _change(measure, totals.current[name], before)
+            rate = measure.unit == "%"
+            row[f"{label}基期"] = _shown(measure, before)
+            row[label] = None if rate else change
+            row[f"{label}差（百分点）"] = change * PERCENT if rate and change is not None else None
+        row["说明"] = NOT_COMPARED if growing else ""
         rows.append(row)
-    return Sheet("指标", pd.DataFrame(rows), definitions(kpis))
+    return Sheet("指标", pd.DataFrame(rows), definitions(kpis), shares=frozenset({"环比", "同比"}))
+
+
+def changed(
+    measure: Measure, current: "pd.Series[float]", base: "pd.Series[float]"
+) -> "pd.Series[float]":
+    """Return changes as numbers: of a rate the difference, of all others the share; NaN from nothing.
+
+    Examples
+    --------
+    >>> now, then = pd.Series([110.0, 5.0]), pd.Series([100.0, 0.0])
+    >>> changed(MEASURES["complaints"], now, then).round(3).to_list()
+    [0.1, nan]
+    """
+    now, then = current.astype("float64"), base.astype("float64")
+    if measure.unit == "%":
+        return now - then
+    return (now - then) / then.abs().where(then != 0)
+
+
+def _change(measure: Measure, current: float | None, base: float | None) -> float | None:
+    if current is None or base is None:
+        return None
+    change = float(changed(measure, pd.Series([current]), pd.Series([base])).iloc[0])
+    return None if math.isnan(change) else change
 
 
 def _shown(measure: Measure, value: float | None) -> float | None:
@@ -90,6 +121,21 @@ def course(series: Series, measure: Measure, selection: Selection) -> Sheet:
     )
 
 
+def moments(found: Matrix, measure: Measure) -> Sheet:
+    """Return the week by hours."""
+    value = f"{measure.label}（{measure.unit}）"
+    stated = found.frame.dropna(subset=["row", "column"])
+    frame = pd.DataFrame(
+        {
+            "星期": [f"周{WEEKDAYS[int(day) - 1]}" for day in stated["row"]],
+            "时段": [f"{hour}时" for hour in stated["column"]],
+            value: stated["value"].to_numpy(),
+        }
+    )
+    shares = frozenset({value} if measure.unit == "%" else ())
+    return Sheet("星期与时段", frame, definitions([measure.name]), shares=shares)
+
+
 def board(view: View, found: Breakdown | None, selection: Selection, measure: Measure) -> Sheet:
     """Return one board, its members in order."""
     title = view.board.title
@@ -100,8 +146,9 @@ def board(view: View, found: Breakdown | None, selection: Selection, measure: Me
     frame, unit = found.frame, measure.unit
     value = f"{measure.label}（{unit}）"
     codes = ["" if pd.isna(code) else str(code) for code in frame["member"]]
+    stated = frame["member"].notna()
     columns: dict[str, object] = {
-        "名次": range(1, len(frame) + 1),
+        "名次": stated.cumsum().where(stated).astype("Int64"),
         leaderboards.level_label(view.level): member_names.labels(frame, view),
         "代码": codes,
         value: frame[measure.name].to_numpy(),
@@ -117,11 +164,9 @@ def board(view: View, found: Breakdown | None, selection: Selection, measure: Me
     if comparison is not Comparison.NONE and before in frame:
         base = f"{COMPARED[comparison]}基期（{unit}）"
         columns[base] = frame[before].to_numpy()
-        columns[COMPARED[comparison]] = [
-            wording.change(measure.name, now, then).text
-            for now, then in zip(frame[measure.name], frame[before], strict=True)
-        ]
-        shares |= {base} if unit == "%" else set()
+        change = f"{COMPARED[comparison]}{'差' if unit == '%' else ''}"
+        columns[change] = changed(measure, frame[measure.name], frame[before])
+        shares |= {base, change} if unit == "%" else {change}
     return Sheet(
         title,
         pd.DataFrame(columns),

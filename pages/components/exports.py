@@ -1,11 +1,8 @@
 """Taking away what is on screen: workbooks, tables and pictures that say what they show."""
 
 import datetime as dt
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -17,14 +14,12 @@ from pages.components import (
     freshness,
     leaderboards,
     page_tools,
-    palettes,
-    render,
     spreadsheets,
     store,
     wording,
 )
 from pages.components.access import Viewer
-from pages.components.render import Chart, Option
+from pages.components.pictures import CAPTION_HEIGHT, CAPTION_SIZE, height_of, savable, wrapped
 from pages.components.selection_bar import operator_names, sentence
 from pages.components.spreadsheets import Sheet
 from queries.measures import MEASURES
@@ -32,24 +27,24 @@ from queries.results import Totals
 from queries.scope import Scope
 from queries.selection import Comparison, DateRange, Period, Selection
 
-__all__ = ["Sheet", "caption", "definitions", "offer", "offer_tables", "savable", "scope_text"]
+__all__ = [
+    "CAPTION_HEIGHT",
+    "CAPTION_SIZE",
+    "Sheet",
+    "caption",
+    "definitions",
+    "height_of",
+    "meaning",
+    "offer",
+    "offer_tables",
+    "plain_caption",
+    "savable",
+    "scope_text",
+    "wrapped",
+]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP = "application/zip"
-
-HALF = 0.6
-"""Width of a digit or a latin letter, in full-width letters."""
-
-PIXEL_RATIO = 2
-"""Pixels of a picture per pixel on screen; ours, sharp when printed in a report."""
-
-CAPTION_SIZE = 10
-CAPTION_HEIGHT = 14
-"""Letters and line of a chart's caption, in pixels."""
-CAPTION_FONT = "'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
-
-_UNBROKEN = re.compile(r"[（“]*(?:(?:\d[\d,.]*[件年月日天%]?)+|.)[，。；：）”、%]*", re.DOTALL)
-"""What a line is not broken inside of: a number with its unit, a date, each with the marks around."""
 
 Build = Callable[[Sequence[Sheet], Sequence[tuple[str, str]]], bytes]
 
@@ -64,6 +59,19 @@ def definitions(measures: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """
     named = [MEASURES[name] for name in measures]
     return tuple((f"{each.label}（{each.unit}）", each.definition) for each in named)
+
+
+def meaning(measures: Iterable[str], method: str = "") -> str:
+    """Return what the measures of these names mean, and how what is drawn was derived of them.
+
+    Examples
+    --------
+    >>> meaning(["closure_rate"], "圆越大越多")
+    '口径：办结率为已办结÷登记的诉求；圆越大越多。'
+    """
+    named = [MEASURES[name] for name in measures]
+    parts = [f"{each.label}为{each.definition}" for each in named]
+    return f"口径：{'；'.join([*parts, *([method] if method else [])]).removesuffix('。')}。"
 
 
 def offer(
@@ -216,8 +224,10 @@ def caption(
     what: str = "",
     days: DateRange | None = None,
     width: int = 400,
+    measures: Sequence[str] = (),
+    method: str = "",
 ) -> str:
-    """Return what a picture says of itself: filters, days, base, date of the data; in short lines.
+    """Return what a picture says of itself: filters, days, base, date of the data, definitions.
 
     Parameters
     ----------
@@ -230,97 +240,43 @@ def caption(
         is that of the selection's days, and so is the comparison.
     width
         Of the chart, in pixels, that the lines are to fit into.
+    measures
+        Names of the measures drawn, whose definitions stand in lines of their own.
+    method
+        How what is drawn was derived of them, if it is not they themselves.
     """
-    status, names = data.status(), operator_names(selection, scope)
-    until = f"数据截至{wording.date_text(status.last_day)}。"
+    names = operator_names(selection, scope)
     if days is None:
-        counted = f"{sentence(selection, scope, totals, names)}{_base(totals)}；{until}"
+        counted = f"{sentence(selection, scope, totals, names)}{_base(totals)}；"
     else:
         drawn = replace(
             selection, period=Period.between(days.start, days.end), comparison=Comparison.NONE
         )
-        counted = f"{wording.describe(drawn, names=names)}{until}"
+        counted = wording.describe(drawn, names=names)
     text = f"{what}；{counted}" if what else counted
-    if status.synthetic:
-        text += "合成数据。"
-    return "\n".join(wrapped(text, width / CAPTION_SIZE))
+    return plain_caption(text, width=width, measures=measures, method=method)
 
 
-def wrapped(text: str, letters: float) -> list[str]:
-    """Return a text in lines of at most so many full-width letters; latin ones count half.
-
-    A number stays with its unit, a closing mark with what it closes; what is then longer than a
-    line is a line of its own.
-
-    Examples
-    --------
-    >>> wrapped("共1234件，范围内", 5)
-    ['共', '1234件，', '范围内']
-    """
-    lines, used = [""], 0.0
-    for each in _UNBROKEN.findall(text):
-        width = sum(1.0 if unicodedata.east_asian_width(one) in "WFA" else HALF for one in each)
-        if lines[-1] and used + width > letters:
-            lines.append("")
-            used = 0.0
-        lines[-1] += each
-        used += width
-    return lines
-
-
-def savable(chart: Chart | Mapping[str, Any], *, name: str, caption: str) -> Option:
-    r"""Return a chart with a button that saves it as a picture, its caption in it.
-
-    The picture is white in a light browser; in a dark one it is dark, as its letters are light.
+def plain_caption(
+    text: str, *, width: int = 400, measures: Sequence[str] = (), method: str = ""
+) -> str:
+    """Return what a picture says of itself that does not rest on a selection; in short lines.
 
     Parameters
     ----------
-    name
-        Name of the file.
-    caption
-        What the picture must say of itself, such as `caption` gives; drawn below the chart. Lines
-        are parted by ``\n``.
-
-    Examples
-    --------
-    >>> option = savable({"grid": {"bottom": 4}}, name="走势", caption="数据截至2026年3月31日")
-    >>> option["grid"]["bottom"], option["toolbox"]["feature"]["saveAsImage"]["title"]
-    (18, '保存图片')
+    text
+        What is drawn, and of how many; the date of the data follows.
+    width, measures, method
+        As of `caption`.
     """
-    palette = palettes.current()
-    option = render.option_of(chart)
-    toolbox = dict(option.get("toolbox") or {"right": 4, "top": -6, "itemSize": 14})
-    toolbox["feature"] = dict(toolbox.get("feature") or {}) | {
-        "saveAsImage": {
-            "type": "png",
-            "name": name,
-            "title": "保存图片",
-            "backgroundColor": palette.paper,
-            "pixelRatio": PIXEL_RATIO,
-            "excludeComponents": ["toolbox"],
-        }
-    }
-    lines = caption.count("\n") + 1
-    text = {
-        "type": "text",
-        "left": 4,
-        "bottom": 0,
-        "silent": True,
-        "style": {
-            "text": caption,
-            "fontSize": CAPTION_SIZE,
-            "fontFamily": CAPTION_FONT,
-            "lineHeight": CAPTION_HEIGHT,
-            "fill": palette.faint,
-        },
-    }
-    grids = option.get("grid")
-    for grid in grids if isinstance(grids, list) else [grids]:
-        if isinstance(grid, dict) and isinstance(grid.get("bottom", 0), int | float):
-            grid["bottom"] = grid.get("bottom", 0) + CAPTION_HEIGHT * lines
-    before = option.get("graphic") or []
-    graphic = [*(before if isinstance(before, list) else [before]), text]
-    return option | {"toolbox": toolbox, "graphic": graphic}
+    status = data.status()
+    told = f"{text}数据截至{wording.date_text(status.last_day)}。"
+    if status.synthetic:
+        told += "合成数据。"
+    lines = wrapped(told, width / CAPTION_SIZE)
+    if measures or method:
+        lines += wrapped(meaning(measures, method), width / CAPTION_SIZE)
+    return "\n".join(lines)
 
 
 def _base(totals: Totals) -> str:

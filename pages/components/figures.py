@@ -26,7 +26,12 @@ def show(
     """Draw the figures with both changes, in one row."""
     totals = data.totals(selection, scope, measures=names)
     drawn = tiles.tiles(
-        names, totals.current, totals.previous, totals.last_year, chosen=chosen.name
+        names,
+        totals.current,
+        totals.previous,
+        totals.last_year,
+        until=totals.days.end,
+        chosen=chosen.name,
     )
     panels.show(
         "tiles",

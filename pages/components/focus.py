@@ -88,7 +88,7 @@ def show(member: Member, selection: Selection, scope: Scope, measure: Measure) -
     figures.show(focused, scope, chosen=measure)
     left, right = st.columns([38, 62], gap="small")
     with left:
-        period_trend.show(focused, scope, measure, key="focus_trend", width=WIDTH)
+        period_trend.show(focused, scope, measure, key="focus_trend", totals=totals, width=WIDTH)
     shown = views_of(member, focused, scope)
     _show_boards(member, shown, focused, scope, measure, beside=right)
     exports.offer(

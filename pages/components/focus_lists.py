@@ -136,6 +136,7 @@ def fetch(rule: Rule, view: View, selection: Selection, scope: Scope, *, days: i
             against=against,
         ),
         limit=rule.rows + 1,
+        count_members=None,
     )
 
 
@@ -165,19 +166,20 @@ def content(found: Standings, rule: Rule, view: View, selection: Selection) -> d
     cut = len(stated) > rule.rows or found.matched > len(found.frame)
     most = float(frame["value"].max()) if len(frame) else 0.0
     rows = []
-    for record, text in zip(
-        frame.to_dict("records"), member_names.labels(frame, view), strict=True
+    texts = member_names.labels(frame, view)
+    for record, text, end in zip(
+        frame.to_dict("records"), texts, member_names.ends(texts), strict=True
     ):
         code = str(record["member"])
-        change = wording.change(rule.measure, record["value"], record[before])
-        grown = change.text if record[before] else "新增"
+        change = leaderboards.change_of(MEASURES[rule.measure], record["value"], record[before])
         rows.append(
             {
                 "code": code,
                 "label": text,
+                "end": end,
                 "value": wording.count(record["value"], unit=""),
                 "share": wording.count(record[before], unit=""),
-                "change": grown,
+                "change": change.text,
                 "tone": change.tone,
                 "bar": float(record["value"] / most) if most else 0.0,
                 "hint": f"{text}：{wording.count(record['value'])}，"

@@ -4,15 +4,25 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pages.components import member_names
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One column; ``right`` for figures, ``width`` in pixels or 0 for what is left."""
+    """One column; ``right`` for figures, ``width`` in pixels or 0 for what is left.
+
+    Attributes
+    ----------
+    wrap
+        True for sentences: shown whole over several lines, where other texts are cut with their
+        whole on hover.
+    """
 
     label: str
     right: bool = False
     width: int = 0
     hint: str = ""
+    wrap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ class Row:
 def content(
     board: str, title: str, heads: Sequence[Head], rows: Sequence[Row], *, empty: str
 ) -> dict[str, Any]:
-    """Return a table as the panel draws it.
+    """Return a table as the panel draws it; names keep what tells them apart when they are cut.
 
     Parameters
     ----------
@@ -72,18 +82,27 @@ def content(
     >>> drawn["rows"][0]["cells"]
     [{'text': '3月', 'tone': '', 'hint': ''}]
     """
+    ends = _ends(heads, rows)
     return {
         "board": board,
         "title": title,
         "columns": [asdict(each) for each in heads],
-        "rows": [_row(each) for each in rows],
+        "rows": [_row(each, end) for each, end in zip(rows, ends, strict=True)],
         "empty": empty,
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
-    cells = [
+def _ends(heads: Sequence[Head], rows: Sequence[Row]) -> list[str]:
+    if not heads or heads[0].width or heads[0].right:
+        return [""] * len(rows)
+    return member_names.ends([row.cells[0].text for row in rows])
+
+
+def _row(row: Row, end: str) -> dict[str, Any]:
+    cells: list[dict[str, Any]] = [
         {name: value for name, value in asdict(cell).items() if value is not None}
         for cell in row.cells
     ]
+    if end:
+        cells[0]["end"] = end
     return asdict(row) | {"cells": cells}

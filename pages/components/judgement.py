@@ -10,7 +10,15 @@ import pandas as pd
 import streamlit as st
 
 from analytics.attribution import attribute_change
-from pages.components import change_finding, change_levels, data, render, waterfall, wording
+from pages.components import (
+    change_finding,
+    change_levels,
+    data,
+    render,
+    settling,
+    waterfall,
+    wording,
+)
 from pages.components.change_finding import SMALL_BASE, Finding
 from pages.components.screen_rows import GROWING
 from queries.measures import MEASURES
@@ -31,13 +39,21 @@ def show(selection: Selection, scope: Scope, measure: str = "submissions") -> No
         st.markdown(f"**研判**　{render.as_label(text)}")
 
 
-def sentence(selection: Selection, scope: Scope, *, measure: str = "submissions") -> str | None:
+def sentence(
+    selection: Selection,
+    scope: Scope,
+    *,
+    measure: str = "submissions",
+    levels: tuple[str, ...] | None = None,
+) -> str | None:
     """Return what changed and where the change sits, in plain words; None for an empty warehouse.
 
     Parameters
     ----------
     measure
         Name of the measure that is judged.
+    levels
+        Levels that may explain it; those of `change_levels.levels` if None.
     """
     if data.status().last_day is None:
         return None
@@ -45,7 +61,8 @@ def sentence(selection: Selection, scope: Scope, *, measure: str = "submissions"
     if why_not is not None:
         current = data.totals(selection, scope, measures=(measure,)).current[measure]
         return f"{MEASURES[measure].label}{wording.figure(measure, current)}，{why_not}。"
-    return _judged(change_finding.source(), selection, scope, measure)
+    levels = levels or change_levels.levels(selection, scope)
+    return _judged(change_finding.source(), selection, scope, measure, levels)
 
 
 @st.cache_data(ttl=data.TTL, max_entries=data.ENTRIES, show_spinner=False)
@@ -54,8 +71,9 @@ def _judged(
     selection: Selection,
     scope: Scope,
     measure: str,
+    levels: tuple[str, ...],
 ) -> str:
-    found = change_finding.find(selection, scope, MEASURES[measure])
+    found = change_finding.find(selection, scope, MEASURES[measure], levels)
     if found.compared is None:
         return f"{MEASURES[measure].label}{wording.figure(measure, found.now)}；对比期数据不全，不作比较。"
     return told(found, selection.comparison, scope)
@@ -64,8 +82,8 @@ def _judged(
 def why_not_compared(selection: Selection, measure: str) -> str | None:
     """Return why a change of this measure is not judged, None where it can be."""
     status = data.status()
-    if measure in GROWING:
-        return "本期件尚在办理，与早已办结的往期比较会显得下降，不作研判"
+    if measure in GROWING or settling.is_ripening_in(measure, selection):
+        return f"{settling.WHY_NOT}，不作研判"
     if selection.comparison is Comparison.NONE:
         return "未选择比较方式，不作增减研判"
     if status.first_day is None or status.last_day is None:
@@ -86,6 +104,25 @@ def why_not_compared(selection: Selection, measure: str) -> str | None:
     )
 
 
+def way_out(selection: Selection, measure: str) -> str:
+    """Return why there is no change to take apart, and what to choose instead.
+
+    Parameters
+    ----------
+    measure
+        Name of the measure that was asked for.
+    """
+    if measure in GROWING or settling.is_ripening_in(measure, selection):
+        return (
+            f"本期件尚在办理，“{MEASURES[measure].label}”与往期比较会失真，不作变动分解。"
+            "请点击上方其他指标，如诉求量、投诉量。"
+        )
+    if selection.comparison is Comparison.NONE:
+        return "未选择比较方式，没有可分解的变动。请在页面上方选择“环比”或“同比”。"
+    why_not = why_not_compared(selection, measure) or "本期或对比期缺少计算基数，不作比较"
+    return f"{why_not}，没有可分解的变动。请在页面上方改选时间范围或比较方式，或点击其他指标。"
+
+
 def told(found: Finding, comparison: Comparison, scope: Scope) -> str:
     """Return the sentences about a finding that has something to compare with."""
     name, then = NAMES[comparison]
@@ -97,10 +134,37 @@ def told(found: Finding, comparison: Comparison, scope: Scope) -> str:
         base = f"本期{found.base:,.0f}件、{then}{found.base_before:,.0f}件"
         return f"{label}{now}，{then}{before}；基数较小（{base}，均不足{SMALL_BASE}件），不作增减研判。"
     if found.flat_because == "chance":
-        return f"{_headline(found, name, then)}，未超出随机波动范围。"
+        return f"{_headline(found, name, then)}，未超出随机波动范围。{_hidden(found, then, scope)}"
     if found.flat_because:
-        return f"{label}{name}基本持平（{now}，{then}{before}），{_flat(found)}。"
-    return f"{_headline(found, name, then)}。{_explanation(found, then, scope)}"
+        flat = f"{label}{name}基本持平（{now}，{then}{before}），{_flat(found)}。"
+        return flat + _hidden(found, then, scope)
+    explained = _explanation(found, then, scope)
+    return f"{_headline(found, name, then)}。{explained}{_against(found, then, scope)}"
+
+
+def _hidden(found: Finding, then: str, scope: Scope) -> str:
+    """Return what moved much within a whole that did not; empty for nothing."""
+    along = change_finding.credible(found)
+    along = along[along["contribution"].abs() >= change_finding.least_weight(found)]
+    ranked = pd.concat([along, change_finding.opposing(found)])
+    if ranked.empty:
+        return ""
+    best = ranked.sort_values("score", ascending=False, kind="stable").iloc[0]
+    names = change_finding.names_of(pd.DataFrame([best]), scope)
+    return (
+        f"其中“{_member(best, names)}”变动突出，{_own(found, best, then)}，与其余部分的变动相抵。"
+    )
+
+
+def _against(found: Finding, then: str, scope: Scope) -> str:
+    """Return what moved much against the whole; empty for nothing."""
+    ranked = change_finding.opposing(found)
+    if ranked.empty:
+        return ""
+    best = ranked.iloc[0]
+    names = change_finding.names_of(pd.DataFrame([best]), scope)
+    part = waterfall.signed(found.measure, best["contribution"])
+    return f"与总体方向相反的有“{_member(best, names)}”（{part}），{_own(found, best, then)}。"
 
 
 def _flat(found: Finding) -> str:

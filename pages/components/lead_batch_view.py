@@ -163,7 +163,7 @@ def _prepare(viewer: Viewer, batch: Mapping[Any, Any], found: pd.DataFrame) -> N
     batch_id, key = int(batch["batch_id"]), f"batch.{batch['batch_id']}"
     seen = found[found["state"] != LeadState.WITHDRAWN.value]["lead_id"].tolist()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        if not batch["reviewer"]:
+        if not batch["reviewer"] and seen:
             st.button(
                 "复核通过",
                 icon=":material/verified:",

@@ -12,7 +12,7 @@ from queries.lead_chain import ChainBase, ChainSplit, ChainStep
 from queries.lead_rules import NoSuchLeadError
 from queries.scope import EVERYTHING, Scope
 from queries.selection import DateRange
-from queries.vocabulary import LeadState, SignalAnswer
+from queries.vocabulary import LeadState
 
 
 def sees_leads(scope: Scope) -> bool:
@@ -82,12 +82,9 @@ def origins(scope: Scope) -> pd.DataFrame:
     return lead_origins.fetch_lead_origins(store.opened(), scope)
 
 
-def dismissed(scope: Scope) -> pd.DataFrame:
-    """Return the signals whose latest answer is that there is no lead, the latest first."""
-    found = lead_reads.fetch_signals(store.opened(), scope)
-    latest = found.sort_values("signal_id").drop_duplicates("candidate_id", keep="last")
-    kept = latest[latest["answer"] == SignalAnswer.DISMISSED.value]
-    return kept.sort_values(["answered_on", "signal_id"], ascending=False, ignore_index=True)
+def dismissed(scope: Scope, *, limit: int) -> tuple[pd.DataFrame, int]:
+    """Read `queries.lead_reads.fetch_dismissed`."""
+    return lead_reads.fetch_dismissed(store.opened(), scope, limit=limit)
 
 
 def withdrawn(scope: Scope) -> dict[str, tuple[str, ...]]:

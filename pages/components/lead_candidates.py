@@ -51,12 +51,13 @@ def toggle(candidate_id: str) -> None:
 
 def filters(found: Candidates, asked: Mapping[str, str]) -> pd.DataFrame:
     """Draw the filters and the order, and return the candidates that are left."""
-    frame = found.frame
     drops = ("page", "candidate")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        choices.select("source", _sources(frame), asked, label="来源", drops=drops, width=150)
-        choices.select("conduct", _conducts(frame), asked, label="涉嫌行为", drops=drops, width=190)
-        choices.select("order", ORDERS, asked, label="排序", drops=("page",), width=120)
+        choices.select("source", _sources(found), asked, label="来源", drops=drops, width=150)
+        choices.select("conduct", _conducts(found), asked, label="涉嫌行为", drops=drops, width=190)
+        choices.select(
+            "order", ORDERS, asked, label="排序", drops=("page",), width=160, labelled=True
+        )
         key = address.bound("leads.name", asked.get("name", ""))
         st.text_input(
             "主体名称或代码",
@@ -66,7 +67,7 @@ def filters(found: Candidates, asked: Mapping[str, str]) -> pd.DataFrame:
                 name=str(st.session_state[key]).strip() or None, page=None, candidate=None
             ),
             label_visibility="collapsed",
-            width=200,
+            width=236,
         )
     return left(found, asked)
 
@@ -74,8 +75,8 @@ def filters(found: Candidates, asked: Mapping[str, str]) -> pd.DataFrame:
 def left(found: Candidates, asked: Mapping[str, str]) -> pd.DataFrame:
     """Return the candidates that the address' filters leave, in its order."""
     frame = found.frame
-    source = choices.chosen("source", _sources(frame), asked)
-    conduct = choices.chosen("conduct", _conducts(frame), asked)
+    source = choices.chosen("source", _sources(found), asked)
+    conduct = choices.chosen("conduct", _conducts(found), asked)
     order = choices.chosen("order", ORDERS, asked)
     kept = frame if source == "all" else frame[_has(frame, source)]
     kept = kept if conduct == "all" else kept[kept["conduct"] == conduct]
@@ -95,18 +96,18 @@ def one(kept: pd.DataFrame, candidate_id: str) -> dict[str, Any]:
     return {str(name): value for name, value in row.items()}
 
 
-def _sources(frame: pd.DataFrame) -> dict[str, str]:
-    return {"all": f"全部来源 {len(frame):,}"} | {
+def _sources(found: Candidates) -> dict[str, str]:
+    return {"all": f"全部来源 {len(found.frame):,}"} | {
         str(code): f"{name} {count:,}"
         for code, name in lead_labels.SOURCES.items()
-        if (count := int(_has(frame, str(code)).sum()))
+        if (count := found.by_source.get(str(code), 0))
     }
 
 
-def _conducts(frame: pd.DataFrame) -> dict[str, str]:
+def _conducts(found: Candidates) -> dict[str, str]:
     return {"all": "全部涉嫌行为"} | {
         str(code): f"{lead_labels.conduct(str(code))} {count:,}"
-        for code, count in frame["conduct"].value_counts().items()
+        for code, count in found.by_conduct.items()
     }
 
 
@@ -114,7 +115,9 @@ def _has(frame: pd.DataFrame, source: str) -> pd.Series:
     return ("," + frame["sources"] + ",").str.contains(f",{source},", regex=False)
 
 
-def content(shown: pd.DataFrame, *, first: int, chosen: str) -> dict[str, Any]:
+def content(
+    shown: pd.DataFrame, *, first: int, chosen: str, pickable: bool = True
+) -> dict[str, Any]:
     """Return rows as the grid draws them; a click shows a candidate, its tool picks it.
 
     Parameters
@@ -123,6 +126,8 @@ def content(shown: pd.DataFrame, *, first: int, chosen: str) -> dict[str, Any]:
         Place of the first row among all that are left, from 1.
     chosen
         The candidate shown.
+    pickable
+        False for a viewer who cannot make batches: no tool to pick with.
     """
     heads = [
         Head("经营主体"),
@@ -157,7 +162,7 @@ def content(shown: pd.DataFrame, *, first: int, chosen: str) -> dict[str, Any]:
                     Cell("再次" if again else ""),
                 ),
                 selected=code == chosen,
-                tools=(Tool("pick", "移出" if code in kept else "列入"),),
+                tools=(Tool("pick", "移出" if code in kept else "列入"),) if pickable else (),
             )
         )
     return grid.content("candidates", "候选线索", heads, rows, empty="没有符合条件的候选线索")

@@ -15,6 +15,7 @@ from pages.components import (
     freshness,
     grid,
     lead_labels,
+    lead_rates,
     lead_store,
     panels,
     render,
@@ -80,6 +81,7 @@ def show(scope: Scope, asked: Mapping[str, str]) -> None:
         st.caption("一条信号可有多个来源，各来源相加可能大于合计。")
     within = _Within(days, base, split if part else ChainSplit.NONE, _part(part))
     _members(scope, step, within)
+    lead_rates.show()
 
 
 def _days(period: str) -> DateRange:
@@ -319,5 +321,6 @@ def sheets(scope: Scope, asked: Mapping[str, str]) -> list[Sheet]:
             total=len(told),
             shares=shares,
             note=_base_text(days, base),
-        )
+        ),
+        lead_rates.sheet(),
     ]

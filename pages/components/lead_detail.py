@@ -215,10 +215,10 @@ def _law(case: LeadCase | None, basis: Callable[[tuple[Basis, ...]], None] | Non
     st.markdown("**办理时限**　对所附诉求逐件推算，列最紧的")
     urgent = lead_labels.urgent(case)
     heads = [
-        Head("时限"),
-        Head("最早届满", width=96),
-        Head("状态", width=110),
-        Head("依据", width=150),
+        Head("时限", wrap=True),
+        Head("最早届满", width=84),
+        Head("状态", width=92),
+        Head("依据", wrap=True),
     ]
     rows = [
         Row(

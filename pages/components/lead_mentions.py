@@ -22,9 +22,10 @@ def show_of_operator(scope: Scope, operator_id: str) -> None:
         st.caption("没有线索或候选线索。")
         return
     heads = [
-        Head("线索编号", width=170),
+        Head("线索编号", width=140),
         Head("涉嫌行为（疑似）"),
-        Head("状态", width=90),
+        Head("状态", width=72),
+        Head("价值", right=True, width=50, hint="线索价值0至100，只用于排序"),
         Head("日期", width=84),
         Head("证据", right=True, width=50),
     ]
@@ -35,6 +36,7 @@ def show_of_operator(scope: Scope, operator_id: str) -> None:
                 Cell(str(record["number"])),
                 Cell(lead_labels.conduct(str(record["conduct"]))),
                 Cell(lead_labels.STATES[record["state"]]),
+                Cell(f"{record['worth']:.0f}"),
                 Cell(lead_labels.day(record["state_on"])),
                 Cell(f"{record['evidence']:,}"),
             ),
@@ -45,9 +47,10 @@ def show_of_operator(scope: Scope, operator_id: str) -> None:
         Row(
             f"candidate:{record['candidate_id']}",
             (
-                Cell("候选"),
+                Cell(wording.UNKNOWN, hint="尚未列为线索"),
                 Cell(lead_labels.conduct(str(record["conduct"]))),
-                Cell(f"价值{record['worth']:.0f}"),
+                Cell("候选"),
+                Cell(f"{record['worth']:.0f}"),
                 Cell(lead_labels.day(record["latest_on"])),
                 Cell(f"{record['submissions']:,}"),
             ),

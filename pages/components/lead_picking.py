@@ -177,10 +177,10 @@ def _dismiss(viewer: Viewer, code: str, reason: str) -> None:
 
 def show_dismissed(viewer: Viewer) -> None:
     """Draw the candidates that were answered as no lead, each with a way back."""
-    found = lead_store.dismissed(viewer.scope)
+    found, count = lead_store.dismissed(viewer.scope, limit=LISTED)
     if found.empty:
         return
-    with st.expander(f"不列为线索的 {len(found):,}条"):
+    with st.expander(f"不列为线索的 {count:,}条"):
         heads = [
             Head("经营主体"),
             Head("涉嫌行为（疑似）", width=110),
@@ -199,13 +199,13 @@ def show_dismissed(viewer: Viewer) -> None:
                 ),
                 tools=(Tool("undo", "撤销"),) if lead_store.may_write(viewer) else (),
             )
-            for record in found.head(LISTED).to_dict("records")
+            for record in found.to_dict("records")
         ]
         listed = grid.content("dismissed", "不列为线索", heads, rows, empty="没有")
         panels.show(
             "grid", listed, key="dismissed", on_click=lambda click: _reopened(viewer, click)
         )
-        st.caption(f"列最近{min(len(found), LISTED):,}条；撤销后回到候选线索，留痕。")
+        st.caption(f"列最近{len(found):,}条；撤销后回到候选线索，留痕。")
 
 
 def _reopened(viewer: Viewer, click: Click) -> None:

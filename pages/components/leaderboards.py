@@ -1,12 +1,12 @@
 """Leaderboards: the members of every dimension in order, each row a filter."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from pages.components import data, drilling, member_names, wording
+from pages.components import data, drilling, member_names, settling, wording
 from pages.components.boards import WORD, View
 from pages.components.screen_rows import GROWING
 from queries.dimensions import DIMENSIONS
@@ -44,6 +44,8 @@ def comparison_of(measure: Measure, selection: Selection, level: str = "") -> Co
     <Comparison.NONE: 'none'>
     """
     if measure.name in GROWING or level in AGEING:
+        return Comparison.NONE
+    if settling.is_ripening_in(measure.name, selection):
         return Comparison.NONE
     return selection.comparison
 
@@ -87,8 +89,10 @@ def board_content(
     )
     texts = member_names.labels(frame, view)
     rows = [
-        _row(record, text, context)
-        for record, text in zip(frame.to_dict("records"), texts, strict=True)
+        _row(record, text, context) | {"end": end}
+        for record, text, end in zip(
+            frame.to_dict("records"), texts, member_names.ends(texts), strict=True
+        )
     ]
     cut = members > len(rows)
     counted = "共" if found is None or found.counted else "至少"
@@ -150,7 +154,7 @@ def _row(record: Mapping[Any, Any], text: str, shared: _Rows) -> dict[str, Any]:
     code = str(record["member"]) if stated else ""
     value = record[measure.name]
     compared = record.get(f"{measure.name}_compared")
-    change = wording.change(measure.name, value, compared)
+    change = change_of(measure, value, compared)
     second = wording.percent(record.get("share"))
     if measure.denominator is not None:
         second = wording.count(record.get("submissions"), unit="")
@@ -175,6 +179,22 @@ def _row(record: Mapping[Any, Any], text: str, shared: _Rows) -> dict[str, Any]:
         "usable": stated and usable,
         "drills": stated and usable and drilling.level_below(view.board.key, code) is not None,
     }
+
+
+def change_of(measure: Measure, current: float | None, base: float | None) -> wording.Change:
+    """Say how a member's figure changed; 新增 for a member that had nothing before.
+
+    Examples
+    --------
+    >>> change_of(MEASURES["complaints"], 5, 0).text, change_of(MEASURES["complaints"], 6, 5).text
+    ('新增', '↑20.0%')
+    >>> change_of(MEASURES["complaints"], 0, 0).text
+    '—'
+    """
+    change = wording.change(measure.name, current, base)
+    if measure.denominator is None and base == 0 and current:
+        return replace(change, text="新增")
+    return change
 
 
 def short_figure(measure: Measure, value: float | None) -> str:

@@ -94,6 +94,7 @@ def mark_days(
     grain: str,
     width: int = 560,
     letter: int = LETTER,
+    rows: int = 1,
     palette: Palette | None = None,
 ) -> Option:
     """Return an option with events marked on its time axis; without any it is as it was.
@@ -117,6 +118,8 @@ def mark_days(
         Pixels of the plot, to tell which names fit.
     letter
         Height of a letter in pixels.
+    rows
+        Rows of names above the plot, the lowest filled first.
     palette
         Colours; those of the browser's theme if None.
     """
@@ -133,7 +136,13 @@ def mark_days(
             "symbol": "none",
             "animation": False,
             "label": {"fontSize": letter, "color": colours.faint},
-            "data": _lines(spans, _named(spans, len(starts), width / letter), colours, timed=timed),
+            "data": _lines(
+                spans,
+                _named(spans, len(starts), width / letter, rows),
+                colours,
+                timed=timed,
+                letter=letter,
+            ),
         }
     }
     shaded = [each for each in spans if each.shaded]
@@ -141,7 +150,7 @@ def mark_days(
         first["markArea"] = {"silent": True, "animation": False, "data": _areas(shaded, colours)}
     marked = option | {
         "series": [first, *others],
-        "grid": _with_room(option.get("grid") or {}, round(letter * ROOM)),
+        "grid": _with_room(option.get("grid") or {}, round(letter * ROOM * rows)),
     }
     return marked if timed or not shaded else _with_shades(marked, axes, shaded, colours)
 
@@ -179,17 +188,21 @@ def _spans(events: Sequence[Event], starts: pd.Index, grain: str) -> list[_Span]
     return found
 
 
-def _named(spans: Sequence[_Span], buckets: int, width: float) -> frozenset[_Span]:
-    """Return the spans that have room for their name on a plot ``width`` letters wide."""
-    taken: list[tuple[float, float]] = []
-    found = set()
+def _named(spans: Sequence[_Span], buckets: int, width: float, rows: int) -> Mapping[_Span, int]:
+    """Return the spans that have room for their name on a plot ``width`` letters wide, by row."""
+    taken: list[list[tuple[float, float]]] = [[] for _ in range(rows)]
+    found: dict[_Span, int] = {}
     for span in sorted(spans, key=lambda each: (RANK[each.event.kind], each.low)):
         middle = (span.middle + 0.5) / buckets * width
         half = _letters(span.event.name) / 2
-        if all(middle + half + GAP <= low or middle - half - GAP >= high for low, high in taken):
-            taken.append((middle - half, middle + half))
-            found.add(span)
-    return frozenset(found)
+        for row, names in enumerate(taken):
+            if all(
+                middle + half + GAP <= low or middle - half - GAP >= high for low, high in names
+            ):
+                names.append((middle - half, middle + half))
+                found[span] = row
+                break
+    return found
 
 
 def _letters(name: str) -> float:
@@ -199,10 +212,11 @@ def _letters(name: str) -> float:
 
 def _lines(
     spans: Sequence[_Span],
-    named: frozenset[_Span],
+    named: Mapping[_Span, int],
     palette: Palette,
     *,
     timed: bool,
+    letter: int,
 ) -> list[dict[str, Any]]:
     """Return a line for each single day, and one that is not seen for the name of each span."""
     return [
@@ -213,7 +227,7 @@ def _lines(
                 "show": span in named,
                 "formatter": span.event.name,
                 "position": "end",
-                "distance": 2,
+                "distance": 2 + round(letter * ROOM) * named.get(span, 0),
             },
             "lineStyle": {
                 "type": "dashed",

@@ -1,6 +1,7 @@
 """Names of members, those of one name told apart."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -12,6 +13,9 @@ _REGION_LEVELS = frozenset(level.name for level in DIMENSIONS["region"].levels)
 
 NUMBER_END = 4
 """Characters of an operator's number that tell those of one name apart; ours."""
+
+ALIKE, LONGEST_END = 5, 8
+"""First characters from which names count as alike, and most characters of an end; ours."""
 
 
 def member_text(level: str, code: str, name: object = None) -> str:
@@ -48,6 +52,35 @@ def named(frame: pd.DataFrame, view: View) -> list[tuple[str, str]]:
             for text, code in zip(texts, codes, strict=True)
         ]
     return list(zip(texts, tails, strict=True))
+
+
+def ends(texts: Sequence[str]) -> list[str]:
+    """Return by what each name ends otherwise than those that begin like it; empty where alone.
+
+    Examples
+    --------
+    >>> ends(["全国12315平台手机APP", "全国12315平台PC端", "来信"])
+    ['手机APP', 'PC端', '']
+    >>> ends(["某某大药房连锁（尾号1234）", "某某大药房连锁（尾号1299）"])
+    ['（尾号1234）', '（尾号1299）']
+    """
+    alike = defaultdict(list)
+    for text in texts:
+        alike[text[:ALIKE]].append(text)
+    found = []
+    for text in texts:
+        shared = _shared_start(min(alike[text[:ALIKE]]), max(alike[text[:ALIKE]]))
+        opened = shared.rfind("（")
+        if opened > shared.rfind("）"):
+            shared = shared[:opened]
+        rest = text[len(shared) :]
+        found.append(rest[-LONGEST_END:] if len(shared) >= ALIKE else "")
+    return found
+
+
+def _shared_start(one: str, other: str) -> str:
+    pairs = enumerate(zip(one, other, strict=False))
+    return one[: next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))]
 
 
 def _in_one_county(view: View) -> bool:

@@ -9,13 +9,16 @@ from analytics.risk_backtest import Backtest, NothingToTestError, backtest
 from analytics.risk_model import PENDING, RiskModel
 from analytics.risk_sensitivity import Sensitivity, vary_weights
 from analytics.risk_weights import FittedWeights, fit_weights
-from pages.components import grid, palettes, panels, render, score_data, wording
+from pages.components import exports, grid, palettes, panels, render, score_data, wording
 from pages.components.data import TTL, Source, source_now
 from pages.components.grid import Cell, Head, Row
-from pages.components.palettes import LIGHT, Palette
+from pages.components.palettes import Palette
 from pages.components.render import Option
 from pages.components.score_data import BacktestInput
 from queries.scope import Scope
+
+TENTHS = "按风险分由低到高分十组，各组此后发生的比例；同分不拆开，各组户数不等"
+"""How the chart of the back-test was made."""
 
 FEW = 4
 """Answers kept; each takes a second of computing."""
@@ -97,19 +100,24 @@ def _show_backtest(tested: Backtest, given: BacktestInput) -> None:
             "结果说明排序的先后，不说明任何一户是否违法。"
         )
     with right:
+        caption = exports.plain_caption("风险分回测；", method=TENTHS)
         render.show(
-            calibration_chart(tested.calibration, palette=palettes.current()),
+            exports.savable(
+                calibration_chart(tested.calibration, palette=palettes.current()),
+                name="风险分回测",
+                caption=caption,
+            ),
             key="calibration",
-            height=240,
+            height=240 + exports.height_of(caption),
         )
-        st.caption("按风险分由低到高分十组，各组此后发生的比例；同分不拆开，各组户数不等。")
+        st.caption(f"{TENTHS}。")
 
 
-def calibration_chart(frame: pd.DataFrame, *, palette: Palette = LIGHT) -> Option:
+def calibration_chart(frame: pd.DataFrame, *, palette: Palette) -> Option:
     """Draw the share of each tenth that had the outcome."""
     text = {"fontSize": 11, "color": palette.faint}
     return {
-        "grid": {"left": 6, "right": 10, "top": 14, "bottom": 4, "outerBoundsMode": "same"},
+        "grid": {"left": 6, "right": 10, "top": 30, "bottom": 4, "outerBoundsMode": "same"},
         "tooltip": {"trigger": "axis", "textStyle": {"fontSize": 12}},
         "xAxis": {
             "type": "category",

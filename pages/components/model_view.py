@@ -66,7 +66,7 @@ def content(model: RiskModel) -> dict[str, Any]:
         Head("维度与满分", width=140),
         Head("指标", width=190),
         Head("权重", right=True, width=52),
-        Head("计分规则"),
+        Head("计分规则", wrap=True),
     ]
     rows = []
     for each in model.indicators:

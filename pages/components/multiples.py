@@ -29,7 +29,12 @@ AXES = {"same": "同一刻度", "own": "各自刻度"}
 
 
 def show(found: Standings, view: View, selection: Selection, scope: Scope, *, key: str) -> None:
-    """Draw the courses of the first `MEMBERS` of a ranking; a click focuses on one."""
+    """Draw the courses of the first `MEMBERS` of a ranking; a click focuses on one.
+
+    Where there are no members the ranking says so, and nothing is drawn.
+    """
+    if not found.frame["member"].notna().any():
+        return
     chosen = "own" if address.query().get("axis") == "own" else "same"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**分{view.board.title}走势** {note(found)}", width="content")

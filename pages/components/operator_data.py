@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.components.data import ENTRIES, TTL, Source, opened, source_now
 from queries import operator_reads
-from queries.operator_names import operator_names
+from queries.operator_names import fetch_name, operator_names
 from queries.operator_reads import OperatorEvents, OperatorSources, RelatedOperators
 from queries.operator_tables import OperatorSourcesMissingError, has_operator_tables
 from queries.scope import Scope
@@ -48,6 +48,16 @@ def _names(source: Source, operators: tuple[str, ...]) -> dict[str, str]:
 def names(operators: Iterable[str]) -> dict[str, str]:
     """Read the names of operators counted for the viewer, through the cache; no rights are asked."""
     return _names(source_now(), tuple(sorted(set(operators))))
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _name(source: Source, scope: Scope, operator_id: str) -> str | None:
+    return fetch_name(opened(source), scope, operator_id=operator_id)
+
+
+def name(scope: Scope, *, operator_id: str) -> str | None:
+    """Read `queries.operator_names.fetch_name` through the cache."""
+    return _name(source_now(), scope, operator_id)
 
 
 @st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)

@@ -8,6 +8,7 @@ from analytics.risk_model import RiskModel
 from pages.components import (
     data,
     exports,
+    figures,
     grade_view,
     operator_data,
     operator_labels,
@@ -39,7 +40,7 @@ def offer(
         lambda: sheets(row, found, model, scope),
         selection=own,
         scope=scope,
-        totals=data.totals(own, scope, measures=("submissions",)),
+        totals=data.totals(own, scope, measures=figures.FIGURES),
         name="一企一档",
         key="export",
     )

@@ -15,6 +15,10 @@ class Palette:
         For lines, slices and words, in order of use.
     ramp
         From few to many, for maps and heat maps.
+    good, bad
+        For changes that are welcome, and that are not.
+    more, less
+        For changes that are neither.
     """
 
     text: str
@@ -23,6 +27,10 @@ class Palette:
     paper: str
     series: tuple[str, ...]
     ramp: tuple[str, ...]
+    good: str
+    bad: str
+    more: str
+    less: str
 
 
 LIGHT = Palette(
@@ -32,6 +40,10 @@ LIGHT = Palette(
     paper="#ffffff",
     series=("#1f5fbf", "#d9822b", "#2e8b74", "#b5485a", "#7a5ea8", "#5f7f95", "#a38a2c", "#3f9fc4"),
     ramp=("#e6effa", "#b7d0ee", "#6d9dd7", "#2f6abf", "#10366e"),
+    good="#2e8b74",
+    bad="#b5485a",
+    more="#d9822b",
+    less="#3f9fc4",
 )
 """On the white pages."""
 
@@ -42,6 +54,10 @@ DARK = Palette(
     paper="#07152f",
     series=("#33a1ff", "#79ffb5", "#fcbd01", "#b98cff", "#f2734f", "#8fb1ee", "#59d0d8", "#cad9f0"),
     ramp=("#0c2b58", "#10458a", "#155fb8", "#2b86dd", "#d97f16"),
+    good="#79ffb5",
+    bad="#f2734f",
+    more="#fcbd01",
+    less="#59d0d8",
 )
 """On the big screen; text on `paper` has a contrast of 8:1 and more."""
 

@@ -20,6 +20,13 @@ const button = (className, text, act, payload, options = {}) => {
   return node;
 };
 
+// A name whose end is what tells it from its neighbours keeps that end when it is shortened.
+const named = (className, text, end) => {
+  const node = make('span', end ? `${className} ended` : className, end ? null : text);
+  if (end) node.append(make('span', 'start', text.slice(0, -end.length)), make('span', 'end', end));
+  return node;
+};
+
 const boardRow = (board, row, act) => {
   const state = row.selected ? ' selected' : row.excluded ? ' excluded' : board.chosen ? ' other' : '';
   const line = make('div', `row${state}${row.usable ? '' : ' unstated'}`);
@@ -30,7 +37,7 @@ const boardRow = (board, row, act) => {
   });
   pick.append(
     bar,
-    make('span', 'label', row.label),
+    named('label', row.label, row.end),
     make('span', 'value', row.value),
     make('span', 'share', row.share),
     make('span', `change ${row.tone}`, row.change),
@@ -51,7 +58,7 @@ const boardRow = (board, row, act) => {
 };
 
 const board = (each, act) => {
-  const card = make('section', each.wide ? 'board wide' : 'board');
+  const card = make('section', `board${each.wide ? ' wide' : ''}${each.heads[2] ? '' : ' uncompared'}`);
   card.dataset.board = each.key;
   card.setAttribute('aria-label', each.title);
   const head = make('header');
@@ -100,15 +107,17 @@ const searchOver = (cards, prompt) => {
   return field;
 };
 
+const LONG_FIGURE = 8;
+
 const tile = (each, act) => {
   const node = button(each.selected ? 'tile selected' : 'tile', null, act,
     { act: 'measure', code: each.code }, { hint: each.hint, pressed: each.selected });
-  const figure = make('span', 'figure');
+  const figure = make('span', each.value.length + each.unit.length > LONG_FIGURE ? 'figure long' : 'figure');
   figure.append(make('strong', null, each.value), make('small', null, each.unit));
   const changes = make('span', 'changes');
   each.changes.forEach((change) => {
     const part = make('span', null);
-    part.title = change.hint;
+    if (change.hint) part.title = change.hint;
     part.append(make('i', null, change.label), make('b', change.tone, change.text));
     changes.append(part);
   });
@@ -217,22 +226,37 @@ const table = (data, act) => {
   return whole;
 };
 
+// A column of text without a width takes what is left, and gives way before figures do.
+const columnClasses = (column) => [
+  column.right ? 'right' : '', column.wrap ? 'wrap' : '', column.right || column.width ? '' : 'rest'];
+
+const hintOf = (cell, column) => {
+  const hint = cell.hint || '';
+  return column.right || hint.includes(cell.text) ? hint : [cell.text, hint].filter(Boolean).join('\n');
+};
+
 const gridCell = (cell, i, row, data, act) => {
-  const node = make('td', `${data.columns[i].right ? 'right ' : ''}${cell.tone || ''}`);
+  const column = data.columns[i];
+  const node = make('td', [...columnClasses(column), cell.tone].filter(Boolean).join(' '));
   if (cell.bar !== undefined) {
     const bar = make('span', 'bar');
     bar.style.width = `${Math.round(cell.bar * 1000) / 10}%`;
     node.append(bar);
   }
   if (i || !row.usable) {
-    node.append(make('span', null, cell.text));
-    node.title = cell.hint || '';
+    node.append(named('text', cell.text, cell.end));
+    node.title = hintOf(cell, column);
   } else {
-    node.append(button('pick', cell.text, act, { act: 'toggle', board: data.board, code: row.code },
-      { hint: cell.hint || cell.text, pressed: row.selected }));
+    const pick = button('pick', null, act, { act: 'toggle', board: data.board, code: row.code },
+      { hint: hintOf(cell, column), pressed: row.selected });
+    pick.append(named('text', cell.text, cell.end));
+    node.append(pick);
   }
   return node;
 };
+
+// Share of its width that a column keeps where names need the room.
+const LEAST_WIDTH = 0.8;
 
 const grid = (data, act) => {
   if (!data.rows.length) return make('p', 'empty', data.empty);
@@ -240,11 +264,15 @@ const grid = (data, act) => {
   const head = make('tr');
   const body = make('tbody');
   whole.setAttribute('aria-label', data.title);
+  const resting = data.columns.filter((column) => !column.right && !column.width).length;
   data.columns.forEach((column) => {
-    const cell = make('th', column.right ? 'right' : null, column.label);
+    const cell = make('th', columnClasses(column).filter(Boolean).join(' '), column.label);
     cell.scope = 'col';
     cell.title = column.hint || '';
-    if (column.width) cell.style.width = `${column.width}px`;
+    if (column.width) {
+      cell.style.width = `${column.width}px`;
+      if (resting) cell.style.minWidth = `${Math.round(column.width * LEAST_WIDTH)}px`;
+    } else if (!column.right) cell.style.width = `${Math.floor(100 / resting)}%`;
     head.append(cell);
   });
   data.rows.forEach((row) => {

@@ -25,8 +25,11 @@ MAX_CODE = 256
 _COMPACT = Markup(
     "<style>.stMainBlockContainer{{padding:1.4rem 1.5rem 1.5rem!important}}"
     ".st-key-selection_bar{{position:sticky;top:0;z-index:90;padding:.4rem 0;background:{}}}"
-    ".stApp [data-testid=stCaptionContainer]{{opacity:.75}}</style>"
+    ".stApp [data-testid=stCaptionContainer]{{opacity:.75}}"
+    ".stFullScreenFrame:not(:has([data-testid=stDataFrame])) [data-testid=stElementToolbar]"
+    "{{display:none}}</style>"
 )
+"""Streamlit's tools beside a chart are English, lie over what is next to it and double our own."""
 _PARTS = ("panels", "ranking", "texts")
 """Files of the browser side, joined in this order."""
 

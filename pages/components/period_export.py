@@ -10,11 +10,8 @@ from pages.components.month_table import Month
 from pages.components.screen_rows import GROWING
 from pages.components.year_lines import YearLines
 from queries.measures import Measure
-from queries.results import Matrix
 from queries.scope import Scope
 from queries.selection import Selection
-
-WEEKDAYS = "一二三四五六日"
 
 
 def sheets(
@@ -39,7 +36,7 @@ def sheets(
         Sheet("逐日", made.frame, made.definitions, shares=made.shares),
         months(month_table.months(monthly, measure.name), measure),
         years(year_lines.by_year(by_year, measure.name, until=until), measure),
-        moments(hours, measure),
+        explorer_export.moments(hours, measure),
     ]
 
 
@@ -74,18 +71,3 @@ def years(lines: YearLines, measure: Measure) -> Sheet:
     if lines.grain == "week":
         note += "；周次按周四所在年份计（ISO 8601）"
     return Sheet("历年同期", frame, definitions([measure.name]), shares=shares, note=note)
-
-
-def moments(found: Matrix, measure: Measure) -> Sheet:
-    """Return the week by hours."""
-    value = f"{measure.label}（{measure.unit}）"
-    stated = found.frame.dropna(subset=["row", "column"])
-    frame = pd.DataFrame(
-        {
-            "星期": [f"周{WEEKDAYS[int(day) - 1]}" for day in stated["row"]],
-            "时段": [f"{hour}时" for hour in stated["column"]],
-            value: stated["value"].to_numpy(),
-        }
-    )
-    shares = frozenset({value} if measure.unit == "%" else ())
-    return Sheet("星期与时段", frame, definitions([measure.name]), shares=shares)

@@ -96,11 +96,14 @@ class Outline:
         One feature per part, ``name`` shortened by `short_name`.
     parts
         Codes of the parts.
+    centres
+        Longitude and latitude of each part's name, by code.
     """
 
     code: str
     geojson: Mapping[str, Any]
     parts: tuple[str, ...]
+    centres: Mapping[str, tuple[float, float]]
 
     @property
     def level(self) -> str:
@@ -121,12 +124,14 @@ def outline(code: str) -> Outline | None:
         path = ASSETS / "maps" / f"{each}.json"
         if path.is_file():
             geojson = json.loads(path.read_text(encoding="utf-8"))
-            parts = []
+            parts, centres = [], {}
             for feature in geojson["features"]:
                 properties = feature["properties"]
                 parts.append(properties["adcode"])
+                longitude, latitude = properties["center"]
+                centres[properties["adcode"]] = (longitude, latitude)
                 properties["name"] = short_name(properties["adcode"], properties["name"])
-            return Outline(each, geojson, tuple(parts))
+            return Outline(each, geojson, tuple(parts), MappingProxyType(centres))
     return None
 
 

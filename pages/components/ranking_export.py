@@ -6,12 +6,15 @@ import pandas as pd
 
 from pages.components import (
     data,
+    figures,
+    focus_lists,
     heat_map,
     leaderboards,
     member_names,
     ranking_limits,
     ranking_table,
     scatter,
+    trend,
 )
 from pages.components.boards import View
 from pages.components.data import Standings
@@ -34,6 +37,7 @@ def sheets(
     *,
     points: bool = False,
     columns: str | None = None,
+    focus: Sequence[View] = (),
 ) -> Sequence[Sheet]:
     """Return the tables of a dimension page.
 
@@ -43,6 +47,8 @@ def sheets(
         True adds what the scatter draws.
     columns
         Level of the heat-map's columns; None where the page has none.
+    focus
+        Where the page's lists of members to look at first stand.
     """
     base = view.base(selection)
     found = data.standings(
@@ -54,8 +60,11 @@ def sheets(
         ascending=asked.ascending,
         limits=asked.limits(selection),
         limit=ROWS,
+        count_members=True,
     )
     made = [ranking(found, view, asked)]
+    if len(found.trend_starts):
+        made.append(courses(found, view))
     if points:
         drawn = scatter.fetch(view, selection, scope, asked)
         made.append(scattered(drawn, view, selection))
@@ -63,7 +72,38 @@ def sheets(
         measure = heat_map.measure_of(asked.measure)
         pairs = data.matrix(base, scope, rows=view.level, columns=columns, measure=measure.name)
         made.append(crossed(pairs, view, measure))
-    return made
+    return [*made, *(listed(each, selection, scope) for each in focus)]
+
+
+def listed(view: View, selection: Selection, scope: Scope) -> Sheet:
+    """Return a list of members to look at first, with the rule that made it."""
+    rule = focus_lists.rules()[view.board.key]
+    days = data.totals(selection, scope, measures=figures.FIGURES).days.days
+    found = focus_lists.fetch(rule, view, selection, scope, days=days)
+    compared = ranking_limits.against_of(selection)
+    yearly = compared is Comparison.LAST_YEAR
+    frame, measure = (
+        found.frame[found.frame["member"].notna()].head(rule.rows),
+        MEASURES[rule.measure],
+    )
+    change = leaderboards.COMPARED[compared]
+    return Sheet(
+        rule.title,
+        pd.DataFrame(
+            {
+                leaderboards.level_label(view.level): member_names.labels(frame, view),
+                "代码": frame["member"].astype(str),
+                f"{measure.label}（{measure.unit}）": frame["value"],
+                "去年同期" if yearly else "上期": frame["last_year" if yearly else "previous"],
+                change: frame["yearly_rate" if yearly else "change_rate"],
+            }
+        ),
+        definitions([measure.name]),
+        total=found.matched if found.candidates is None else None,
+        complete=found.candidates is None,
+        shares=frozenset({change}),
+        note=rule.sentence(days, change),
+    )
 
 
 def ranking(found: Standings, view: View, asked: Asked) -> Sheet:
@@ -121,6 +161,27 @@ def _note(found: Standings, asked: Asked) -> str:
     if asked.growth is not None:
         notes.append(f"增长不低于{asked.growth}%")
     return "；".join(notes)
+
+
+def courses(found: Standings, view: View) -> Sheet:
+    """Return the small lines of the ranking and the small multiples, a column per bucket."""
+    frame, measure = found.frame, MEASURES[found.measure]
+    buckets = [trend.bucket_text(start, found.trend_grain) for start in found.trend_starts]
+    lines = pd.DataFrame(frame["trend"].to_list(), index=frame.index)
+    columns: dict[str, object] = {
+        leaderboards.level_label(view.level): member_names.labels(frame, view),
+        "代码": ["" if pd.isna(code) else str(code) for code in frame["member"]],
+    }
+    columns |= {name: lines[at] for at, name in enumerate(buckets) if at in lines}
+    return Sheet(
+        f"{view.board.title}走势",
+        pd.DataFrame(columns),
+        definitions([measure.name]),
+        total=found.matched if found.candidates is None else None,
+        complete=found.candidates is None,
+        shares=frozenset(buckets if measure.unit == "%" else ()),
+        note=f"{measure.label}（{measure.unit}）；{ranking_table.trend_text(found)}",
+    )
 
 
 def scattered(found: Standings, view: View, selection: Selection) -> Sheet:

@@ -298,7 +298,7 @@ def cell(name: str, record: Mapping[Any, Any], measure: Measure) -> dict[str, st
     if name == "base":
         return {"text": wording.count(value, unit=""), "tone": _NEUTRAL}
     before = record["last_year" if name.startswith("yearly") else "previous"]
-    change = wording.change(measure.name, record["value"], before)
+    change = leaderboards.change_of(measure, record["value"], before)
     if name == "change" and measure.unit != "%":
         return {"text": signed(measure, value), "tone": change.tone}
     return {"text": change.text.removesuffix("个百分点"), "tone": change.tone}
@@ -329,7 +329,8 @@ def count_text(found: Standings, skipped: int) -> str:
 def kept_text(found: Standings) -> str:
     """Return how many members are within the filters, of how many; what else is listed apart."""
     total = f"{'共' if found.counted else '至少'}{found.members:,}个"
-    if found.candidates is not None and found.kept == found.members:
+    all_kept = found.kept == found.members or found.matched == found.candidates
+    if found.candidates is not None and all_kept:
         parts = [total, f"只比较最多的{found.candidates:,}个"]
     elif found.candidates is not None:
         parts = [f"在最多的{found.candidates:,}个中符合{found.kept:,}个", total]

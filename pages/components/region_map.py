@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pages.components import charts, drilling, places, render, wording
+from pages.components import drilling, places, render, shaded_map, wording
 from pages.components.boards import View
-from pages.components.palettes import LIGHT, Palette
+from pages.components.palettes import Palette
 from pages.components.places import Outline
 from pages.components.render import Option
 from pages.components.settings import settings
@@ -14,9 +14,6 @@ from queries.measures import Measure
 from queries.results import Breakdown
 from queries.scope import Scope
 from queries.selection import Selection
-
-BESIDE_LEGEND = "26%"
-"""Where the map begins in a narrow column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +69,10 @@ def map_chart(
     drawn: MapView,
     measure: Measure,
     selection: Selection,
+    scope: Scope,
     *,
     name: str,
-    palette: Palette = LIGHT,
+    palette: Palette,
 ) -> Option:
     """Draw the map; the legend stands beside it.
 
@@ -83,40 +81,61 @@ def map_chart(
     name
         Under which the browser knows the outline.
     """
-    frame = map_frame(found, drawn.outline, measure, selection)
-    chart = charts.map_chart(frame, map_name=name, palette=palette, size=11, unit=measure.unit)
-    chart["series"][0] |= {"left": BESIDE_LEGEND}
-    return chart
+    frame = map_frame(found, drawn.outline, measure, selection, scope)
+    return shaded_map.map_chart(
+        frame,
+        map_name=name,
+        centres=drawn.outline.centres,
+        palette=palette,
+        size=11,
+        unit=measure.unit,
+    )
 
 
 def map_frame(
-    found: Breakdown, outline: Outline, measure: Measure, selection: Selection
+    found: Breakdown, outline: Outline, measure: Measure, selection: Selection, scope: Scope
 ) -> pd.DataFrame:
-    """Return what `charts.map_chart` draws: one row per part; parts without any stand at 0."""
+    """Return what `shaded_map.map_chart` draws: one row per part.
+
+    A part without any stands at 0, one without a rate at none, and so one that the viewer may not
+    see anything of.
+    """
     rows = found.frame.set_index("member")
     values: dict[object, float] = dict(rows[measure.name].items())
     chosen = {
         code for each in selection.members("region") for code in drilling.trail("region", each)
     }
     scale = 100 if measure.unit == "%" else 1
+    nothing = 0.0 if measure.denominator is None else float("nan")
+    hidden = {code for code in outline.parts if not _is_seen(code, scope)}
+    for code in hidden:
+        values[code] = float("nan")
     return pd.DataFrame(
         [
             {
                 "name": wording.short_region(code),
                 "code": code,
-                "value": _number(values.get(code)) * scale,
-                "shown": wording.figure(measure.name, values.get(code, 0)).removesuffix("件"),
-                "note": f"{measure.label}{wording.figure(measure.name, values.get(code, 0))}",
+                "value": values.get(code, nothing) * scale,
+                "shown": ""
+                if code in hidden
+                else wording.figure(measure.name, values.get(code, nothing)).removesuffix("件"),
+                "note": "不在可见范围内"
+                if code in hidden
+                else f"{measure.label}{wording.figure(measure.name, values.get(code, nothing))}",
                 "chosen": code in chosen,
             }
             for code in outline.parts
         ],
-        columns=["name", "code", "value", "shown", "note", "chosen"],
+        columns=list(shaded_map.MAP_COLUMNS),
     )
 
 
-def _number(value: float | None) -> float:
-    return 0.0 if value is None or pd.isna(value) else float(value)
+def _is_seen(code: str, scope: Scope) -> bool:
+    """Tell whether a viewer sees anything of a region: it, a part of it, or what it is a part of."""
+    if scope.everything:
+        return True
+    above = drilling.trail("region", code)
+    return any(right in above or code in drilling.trail("region", right) for right in scope.regions)
 
 
 def toggled(selection: Selection, drawn: MapView, code: str) -> Selection:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from pages.components import charts, grid, wording
+from pages.components import grid, shaded_map, wording
 from pages.components.denominators import Base, Off, Rate, rate_per_10k
 from pages.components.exports import Sheet, definitions
 from pages.components.grid import Cell, Head, Row
-from pages.components.palettes import LIGHT, Palette
+from pages.components.palettes import Palette
 from pages.components.region_map import MapView
 from pages.components.render import Option
 from queries.measures import Measure
@@ -35,52 +35,32 @@ def fetch(
     return rate_per_10k(drawn.level, measure.name, drawn.base(selection), scope, base=Base(by))
 
 
-def map_chart(
-    rate: Rate, drawn: MapView, *, by: str, name: str, palette: Palette = LIGHT
-) -> Option:
-    """Draw the rates; a part without a figure stands in the lowest class and says so."""
+def map_chart(rate: Rate, drawn: MapView, *, by: str, name: str, palette: Palette) -> Option:
+    """Draw the rates; a part without a figure has the palest colour and says so."""
     known: dict[str, Mapping[Any, Any]] = {
         str(record["member"]): record for record in rate.frame.to_dict("records")
     }
     frame = pd.DataFrame(
         [_part(code, known.get(code), by) for code in drawn.outline.parts],
-        columns=list(charts.MAP_COLUMNS),
+        columns=list(shaded_map.MAP_COLUMNS),
     )
-    chart = charts.map_chart(frame, map_name=name, palette=palette, size=11)
-    chart["visualMap"]["pieces"] = pieces(rate.frame["per_10k"], unit=UNITS[by])
-    chart["series"][0] |= {"left": "20%"}
-    return chart
+    return shaded_map.map_chart(
+        frame,
+        map_name=name,
+        centres=drawn.outline.centres,
+        palette=palette,
+        size=11,
+        unit=UNITS[by],
+    )
 
 
 def _part(code: str, record: Mapping[Any, Any] | None, by: str) -> dict[str, Any]:
     named = {"name": wording.short_region(code), "code": code, "chosen": False}
     if record is None:
-        return named | {"value": 0.0, "shown": wording.UNKNOWN, "note": "没有可用的分母"}
+        return named | {"value": float("nan"), "shown": wording.UNKNOWN, "note": "没有可用的分母"}
     shown = f"{record['per_10k']:.2f}"
     note = f"{shown}{UNITS[by]}，{record['count']:,.0f}件÷{record['base']:,.0f}"
     return named | {"value": float(record["per_10k"]), "shown": shown, "note": note}
-
-
-def pieces(values: "pd.Series[float]", *, unit: str) -> list[dict[str, Any]]:
-    """Return the classes of a map of rates: equal counts of regions, bounds of two digits.
-
-    Examples
-    --------
-    >>> [piece["label"] for piece in pieces(pd.Series([0.5, 1.0, 1.5, 2.0]), unit="件/万人")]
-    ['1.7件/万人以上', '1.4至1.7件/万人', '1.1至1.4件/万人', '0.8至1.1件/万人', '0.8件/万人以下']
-    """
-    shares = [number / charts.MAP_CLASSES for number in range(1, charts.MAP_CLASSES)]
-    cuts = (
-        sorted({float(f"{values.quantile(share):.2g}") for share in shares}) if len(values) else []
-    )
-    if not cuts:
-        return [{"gte": 0, "label": f"0{unit}"}]
-    found: list[dict[str, Any]] = [{"gte": cuts[-1], "label": f"{cuts[-1]:g}{unit}以上"}]
-    found += [
-        {"gte": low, "lt": high, "label": f"{low:g}至{high:g}{unit}"}
-        for low, high in zip(cuts[-2::-1], cuts[:0:-1], strict=True)
-    ]
-    return [*found, {"lt": cuts[0], "label": f"{cuts[0]:g}{unit}以下"}]
 
 
 def table(rate: Rate, measure: Measure, selection: Selection, *, by: str) -> dict[str, Any]:

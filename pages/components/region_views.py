@@ -9,6 +9,8 @@ from pages.components import (
     choices,
     data,
     drilling,
+    exports,
+    map_pictures,
     panels,
     places,
     region_map,
@@ -17,7 +19,7 @@ from pages.components import (
 )
 from pages.components.boards import BOARDS, View
 from pages.components.denominators import Off, Rate
-from pages.components.palettes import LIGHT, Palette
+from pages.components.palettes import Palette
 from pages.components.panels import Click
 from pages.components.region_map import MapView
 from queries.dimensions import DIMENSIONS
@@ -26,8 +28,8 @@ from queries.scope import Scope
 from queries.selection import InvalidSelectionError, Selection
 
 DISTRICTS = next(board for board in BOARDS if board.key == "business_district")
-BESIDE_LEGEND = "25%"
-"""Where the map begins, so that its legend stands beside it at 1366 pixels."""
+WIDTH = 440
+"""Of the map in pixels on a screen of 1366, that its caption is fitted into."""
 
 PARTS = 200
 """Parts of a map that are counted at most; a province has up to 21 cities, a city up to 20 counties."""
@@ -62,8 +64,8 @@ def show_map(
     measure: Measure,
     *,
     asked: Mapping[str, str],
-    palette: Palette = LIGHT,
-    height: str = "430px",
+    palette: Palette,
+    height: int = 430,
 ) -> None:
     """Draw the map of the region that the board stands in: numbers, or per 10,000 people.
 
@@ -83,21 +85,34 @@ def show_map(
         st.caption(f"{region_rates.BASES[by]}不可用：{rate.reason}。以下按件数绘制。")
     name = render.map_name("map")
     if isinstance(rate, Rate):
+        counted = rate.frame["count"]
         chart = region_rates.map_chart(rate, drawn, by=by, name=name, palette=palette)
     else:
         found = data.breakdown(
             drawn.base(selection), scope, level=drawn.level, measures=(measure.name,), limit=PARTS
         )
-        chart = region_map.map_chart(found, drawn, measure, selection, name=name, palette=palette)
-    chart["series"][0]["left"] = BESIDE_LEGEND
+        counted = found.frame[measure.name]
+        chart = region_map.map_chart(
+            found, drawn, measure, selection, scope, name=name, palette=palette
+        )
+    if counted.dropna().empty or (measure.denominator is None and not counted.any()):
+        st.caption("该范围内没有记录，不绘制地图。")
+        return
+    caption = map_pictures.caption(
+        drawn,
+        measure,
+        selection,
+        scope,
+        width=WIDTH,
+        method=rate.caption if isinstance(rate, Rate) else "",
+    )
     render.show_clickable(
-        chart,
+        exports.savable(chart, name=f"{drawn.name}_{measure.label}", caption=caption),
         key="map",
-        height=height,
+        height=f"{height + exports.height_of(caption)}px",
         outline=drawn.outline.geojson,
         on_click=on_map(drawn, scope),
     )
-    st.caption(region_map.approval())
     if isinstance(rate, Rate):
         with st.expander(f"{region_rates.BASES[by]}件数明细"):
             panels.show(

@@ -79,11 +79,11 @@ def fields(row: Mapping[str, object]) -> list[tuple[str, str]]:
 def content(row: Mapping[str, object]) -> dict[str, Any]:
     """Return the registration as the grid panel draws it, two fields a row."""
     told = fields(row)
-    heads = [Head("登记事项", width=128), Head("内容"), Head("登记事项", width=128), Head("内容")]
+    heads = [Head("登记事项", width=128), Head("内容", wrap=True)] * 2
     rows = [
         Row(
             str(place),
-            tuple(Cell(text, hint=text) for pair in told[place : place + 2] for text in pair),
+            tuple(Cell(text) for pair in told[place : place + 2] for text in pair),
             usable=False,
         )
         for place in range(0, len(told), 2)

@@ -35,6 +35,31 @@ CLICK = "function(p){var d=p.data||{};return d.code?{code:d.code}:undefined}"
 ENTRY_MILLISECONDS = 400
 """How long a chart takes to come in; ECharts' own 1,000 keep a viewer waiting."""
 
+SPOKEN: Option = {
+    "enabled": True,
+    "label": {
+        "general": {"withTitle": "图表：{title}。", "withoutTitle": "图表。"},
+        "series": {
+            "single": {"prefix": "", "withName": "{seriesName}。", "withoutName": ""},
+            "multiple": {
+                "prefix": "",
+                "withName": "{seriesName}",
+                "withoutName": "",
+                "separator": {"middle": "、", "end": "。"},
+            },
+        },
+        "data": {
+            "maxCount": 1,
+            "allData": "",
+            "partialData": "",
+            "withName": "",
+            "withoutName": "",
+            "separator": {"middle": "", "end": ""},
+        },
+    },
+}
+"""What a screen reader says of a chart; ECharts' own sentences are English."""
+
 MAX_DEPTH = 40
 """Deepest nesting of an option; ours, far above what a chart needs."""
 
@@ -137,7 +162,11 @@ def option_of(chart: Chart | Mapping[str, Any]) -> Option:
     else:
         option = _without_none(to_plain(chart.get_options()))
     _make_safe(option)
-    option |= {"backgroundColor": "transparent", "animationDuration": ENTRY_MILLISECONDS}
+    option |= {
+        "backgroundColor": "transparent",
+        "animationDuration": ENTRY_MILLISECONDS,
+        "aria": SPOKEN,
+    }
     return dict(option)
 
 

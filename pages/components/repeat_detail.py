@@ -175,6 +175,12 @@ def show_heading(record: Mapping[Any, Any] | None, found: pd.DataFrame, kind: st
     st.caption(repeat_groups.RULES[kind])
 
 
+def factors_text() -> str:
+    """Return what the codes of the factors stand for."""
+    told = "；".join(f"{name.upper()}{meaning}" for name, (meaning, _) in FACTORS.items())
+    return f"因素（《市场监督管理投诉举报处理办法》第十七条所列情形）：{told}。"
+
+
 def show_factors(record: Mapping[Any, Any]) -> None:
     """Draw the factors of a claimant with their figures, as far as the viewer may see them."""
     whole = record["total"] is not None

@@ -22,7 +22,7 @@ from pages.components import (
 )
 from pages.components.boards import View
 from pages.components.data import Standings
-from pages.components.palettes import LIGHT, Palette
+from pages.components.palettes import Palette
 from pages.components.ranking_limits import Asked
 from pages.components.render import Option
 from queries.measures import MEASURES
@@ -37,6 +37,9 @@ QUADRANTS = ("量小、上升", "量大、上升", "量小、下降", "量大、
 
 RISING, FALLING = "#d9822b", "#3f87d9"
 """Colours of points; each 3:1 and more on the light and on the dark page."""
+
+HEIGHT = 440
+"""Of the chart without its caption, in pixels."""
 
 STEADY = 1.0
 """Times of the compared period at which nothing changed."""
@@ -64,14 +67,18 @@ def show(found: Standings, view: View, selection: Selection, scope: Scope, *, ke
     drawn_as = f"{key}_{measure}_{compared}"
     drawn = chart(points, label=label, unit=MEASURES[measure].unit, palette=palettes.current())
     totals = data.totals(selection, scope, measures=figures.FIGURES)
+    caption = exports.caption(
+        totals,
+        selection,
+        scope,
+        what=f"{label}与{name}变化",
+        measures=(measure,),
+        method=note(found, points, compared),
+    )
     render.show(
-        exports.savable(
-            drawn,
-            name=f"{label}与变化",
-            caption=exports.caption(totals, selection, scope, what=f"{label}与{name}变化"),
-        ),
+        exports.savable(drawn, name=f"{label}与变化", caption=caption),
         key=drawn_as,
-        height=470,
+        height=HEIGHT + exports.height_of(caption),
         on_select=on_points(drawn_as, points, view, scope),
     )
 
@@ -86,6 +93,7 @@ def fetch(view: View, selection: Selection, scope: Scope, asked: Asked) -> Stand
         measure=measure,
         limits=asked.limits(selection) if measure == asked.measure.name else data.Limits(),
         limit=MEMBERS,
+        count_members=None,
     )
 
 
@@ -131,7 +139,7 @@ def note(found: Standings, points: pd.DataFrame, compared: Comparison) -> str:
     return f"{text}；纵轴为本期是{base}的几倍，竖线为中位数"
 
 
-def chart(points: pd.DataFrame, *, label: str, unit: str, palette: Palette = LIGHT) -> Option:
+def chart(points: pd.DataFrame, *, label: str, unit: str, palette: Palette) -> Option:
     """Draw the points on two logarithmic axes, with the four quadrants named."""
     middle = float(points["value"].median())
     left, right = _bounds(points["value"])
@@ -198,9 +206,15 @@ def chart(points: pd.DataFrame, *, label: str, unit: str, palette: Palette = LIG
                 },
                 "markArea": {
                     "silent": True,
+                    "z": 5,
                     "animation": False,
                     "itemStyle": {"color": "transparent"},
-                    "label": {"fontSize": 11, "color": palette.faint},
+                    "label": {
+                        "fontSize": 11,
+                        "color": palette.text,
+                        "textBorderColor": palette.paper,
+                        "textBorderWidth": 3,
+                    },
                     "data": [
                         [
                             {

@@ -7,11 +7,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analytics.risk_explaining import explain
+from analytics.risk_explaining import Explanation, explain
 from analytics.risk_model import RiskModel
 from analytics.risk_parts import Indicator
 from pages.components import (
     address,
+    axes,
+    exports,
     grade_view,
     grid,
     listing,
@@ -25,8 +27,9 @@ from pages.components import (
     tables,
     wording,
 )
+from pages.components.data import ENTRIES, TTL
 from pages.components.grid import Cell, Head, Row
-from pages.components.palettes import LIGHT, Palette
+from pages.components.palettes import Palette
 from pages.components.panels import Click
 from pages.components.render import Option
 from pages.components.score_data import Evidence, OperatorScore
@@ -34,6 +37,9 @@ from queries.scope import Scope
 
 CHANGES = 6
 """Ways to another grade that are listed; ours."""
+
+RADAR = 300
+"""Height of the radar without its caption, in pixels."""
 
 LISTED = 20
 """Records of each kind listed behind an indicator, newest first; ours."""
@@ -86,8 +92,8 @@ def radar_chart(
         },
         "tooltip": {"trigger": "item", "textStyle": {"fontSize": 12}},
         "radar": {
-            "radius": "62%",
-            "center": ["50%", "47%"],
+            "radius": round(RADAR * 0.31),
+            "center": ["50%", round(RADAR * 0.47)],
             "indicator": [
                 {"name": each.name.removesuffix("风险"), "max": each.weight}
                 for each in model.dimensions
@@ -116,16 +122,28 @@ def radar_chart(
     }
 
 
-def show_radar(found: OperatorScore, model: RiskModel) -> None:
+def _picture_caption(found: OperatorScore, model: RiskModel, name: str, what: str) -> str:
+    now = found.now
+    return exports.plain_caption(
+        f"{name}，{what}；评分截至{wording.date_text(now['as_of'])}，"
+        f"模型版本{now['model_version']}；",
+        method=f"满分为该维度权重；{grade_view.legal_text(model)}",
+    )
+
+
+def show_radar(found: OperatorScore, model: RiskModel, *, name: str) -> None:
     """Draw the six dimensions against the industry's mean."""
     points = {each.code: float(found.now[each.code]) for each in model.dimensions}
     known = bool(operator_labels.known(found.now["industry"]))
     mean = found.industry_mean if known else dict.fromkeys(points, math.nan)
     st.markdown("**六个维度与同行业平均**")
+    caption = _picture_caption(found, model, name, "六个维度与同行业平均")
+    drawn = radar_chart(points, mean, model, palette=palettes.current())
+    drawn["legend"]["bottom"] += exports.height_of(caption)
     render.show(
-        radar_chart(points, mean, model, palette=palettes.current()),
+        exports.savable(drawn, name="六个维度", caption=caption),
         key="radar",
-        height=300,
+        height=RADAR + exports.height_of(caption),
     )
     industry = wording.label("industry", found.now["industry"])
     st.caption(
@@ -279,13 +297,18 @@ def events(frame: pd.DataFrame, *, title: str) -> dict[str, Any]:
     return grid.content("events", title, heads, rows, empty="没有记录")
 
 
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _explained(inputs: pd.DataFrame, version: str, _model: RiskModel) -> Explanation:  # noqa: ARG001
+    return explain(inputs, model=_model)
+
+
 def show_changes(found: OperatorScore, model: RiskModel) -> None:
     """Draw what would lead to another grade."""
     st.markdown("**怎样会改变等级**")
     if found.inputs.empty:
         st.caption("没有评分的原始数据。")
         return
-    told = explain(found.inputs, model=model)
+    told = _explained(found.inputs, model.version, model)
     lines = change_lines(told.changes, model) or ["没有单项数据的变化能改变等级。"]
     if len(told.together):
         names = "、".join(
@@ -319,7 +342,7 @@ def _input_name(code: str, model: RiskModel) -> str:
     return model.inputs[code].name
 
 
-def history_chart(history: pd.DataFrame, model: RiskModel, *, palette: Palette = LIGHT) -> Option:
+def history_chart(history: pd.DataFrame, model: RiskModel, *, palette: Palette) -> Option:
     """Draw the score month by month, stacked from its dimensions."""
     text = {"fontSize": 11, "color": palette.faint}
     return {
@@ -333,12 +356,7 @@ def history_chart(history: pd.DataFrame, model: RiskModel, *, palette: Palette =
             "axisTick": {"show": False},
             "axisLine": {"lineStyle": {"color": palette.line}},
         },
-        "yAxis": {
-            "type": "value",
-            "splitNumber": 4,
-            "axisLabel": text,
-            "splitLine": {"lineStyle": {"color": palette.line}},
-        },
+        "yAxis": axes.value_axis(palette, unit="分"),
         "series": [
             {
                 "type": "bar",
@@ -353,11 +371,18 @@ def history_chart(history: pd.DataFrame, model: RiskModel, *, palette: Palette =
     }
 
 
-def show_history(found: OperatorScore, model: RiskModel) -> None:
+def show_history(found: OperatorScore, model: RiskModel, *, name: str) -> None:
     """Draw how the score came to be what it is, month by month."""
     st.markdown("**逐月风险分**")
+    caption = _picture_caption(found, model, name, "逐月风险分")
     render.show(
-        history_chart(found.history, model, palette=palettes.current()), key="history", height=260
+        exports.savable(
+            history_chart(found.history, model, palette=palettes.current()),
+            name="逐月风险分",
+            caption=caption,
+        ),
+        key="history",
+        height=260 + exports.height_of(caption),
     )
     grades: Sequence[str] = [grade_view.label(each, model) for each in found.history["grade"]]
     st.caption(

@@ -14,6 +14,7 @@ from pages.components import (
     screen_panels,
     screen_rows,
     screen_style,
+    shaded_map,
     wording,
 )
 from pages.components.marks import Event
@@ -23,6 +24,15 @@ from queries.selection import Period
 
 CHANNELS = 6
 """Channels shown by name; the rest is one part."""
+
+LINES = {"complaints": "投诉", "tipoffs": "举报"}
+"""What the course tells, by measure."""
+
+PLOT = 56
+"""Width of the course's plot in letters, its axis left out."""
+
+BESIDE_LEGEND = "17%"
+"""Where the map begins."""
 
 
 def show_period(period: Period, offered: Sequence[str], choose: Callable[[str], None]) -> None:
@@ -62,9 +72,11 @@ def show_map(
             render.show_html(screen_panels.nothing("没有该区域的地图"))
             return
         render.show_clickable(
-            charts.map_chart(
+            shaded_map.map_chart(
                 screen_rows.map_frame(parts, outline, chosen=chosen),
                 map_name=render.map_name("map"),
+                centres=outline.centres,
+                left=BESIDE_LEGEND,
                 palette=charts.DARK,
                 size=letters,
             ),
@@ -79,8 +91,9 @@ def show_trend(course: Series, events: Sequence[Event], *, letters: float) -> No
     """Draw complaints and tip-offs by week, beside the year before, with what happened meanwhile."""
     drawn = charts.trend_chart(
         course.frame,
-        lines={"complaints": "投诉", "tipoffs": "举报"},
+        lines=LINES,
         compared=course.compared,
+        notes=screen_rows.trend_notes(course, LINES),
         palette=charts.DARK,
         size=letters,
     )
@@ -91,7 +104,9 @@ def show_trend(course: Series, events: Sequence[Event], *, letters: float) -> No
                 course.frame.index,
                 events,
                 grain=course.grain,
+                width=round(PLOT * letters),
                 letter=round(letters * 0.8),
+                rows=2,
                 palette=charts.DARK,
             ),
             key="trend",
@@ -131,6 +146,12 @@ def show_words(words: Breakdown | None, *, letters: float) -> None:
                 key="word",
                 height=screen_style.height("word"),
             )
+
+
+def show_judgement(text: str | None) -> None:
+    """Draw the computed sentence; nothing where there is none."""
+    with st.container(key="panel-judged"):
+        render.show_html(screen_panels.judged(text) if text else screen_panels.nothing(""))
 
 
 def show_live(notable: pd.DataFrame) -> None:

@@ -1,5 +1,7 @@
 """HTML of the big screen: every text is escaped as it is put in."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +15,12 @@ SECONDS_PER_ITEM = 4
 
 STILL_ITEMS = 3
 """A live list of no more than these stands still: it fits."""
+
+JUDGED_LETTERS = 111
+"""Full-width letters of the line with the computed sentences."""
+
+HALF = 0.57
+"""Width of a digit or a latin letter, in full-width letters."""
 
 STAGE_COLOURS = ("#fcbd01", "#33a1ff", "#79ffb5", "#8fb1ee")
 
@@ -103,18 +111,49 @@ def _changes(changes: Iterable[tuple[str, Change]]) -> Markup:
     )
 
 
-def ranking(rows: Sequence[Rank]) -> Markup:
-    """Return a leaderboard, the largest on top."""
+def judged(text: str) -> Markup:
+    """Return the computed sentences, in one line: those that have room, all in the tooltip."""
+    return Markup('<div class="cr-judged" title="{}"><b>研判</b>{}</div>').format(
+        text, with_room(text)
+    )
+
+
+def with_room(text: str, letters: float = JUDGED_LETTERS) -> str:
+    """Return the first sentences of a text that fit a line; the first one in any case.
+
+    Examples
+    --------
+    >>> with_room("甲乙。丙丁。戊己。", letters=7), with_room("甲乙丙。丁。", letters=2)
+    ('甲乙。丙丁。', '甲乙丙。')
+    """
+    sentences: list[str] = re.findall("[^。]*。|[^。]+$", text)
+    kept = "".join(sentences[:1])
+    for sentence in sentences[1:]:
+        if _letters(kept + sentence) > letters:
+            break
+        kept += sentence
+    return kept
+
+
+def _letters(text: str) -> float:
+    return sum(1 if unicodedata.east_asian_width(each) in "WFA" else HALF for each in text)
+
+
+def ranking(rows: Sequence[Rank], rest: str = "") -> Markup:
+    """Return a leaderboard, the largest on top; ``rest`` says what is in none of its places."""
     if not rows:
         return nothing()
     lines = Markup("").join(
         Markup(
-            "<div><em>{}</em><span>{}</span><strong>{}</strong><u>{}</u>"
+            '<div><em>{}</em><span title="{}">{}</span><strong>{}</strong><u>{}</u>'
             '<s style="width:{}%"></s></div>'
-        ).format(place, row.label, row.shown, row.change, f"{row.share_of_first * 100:.1f}")
+        ).format(
+            place, row.label, row.label, row.shown, row.change, f"{row.share_of_first * 100:.1f}"
+        )
         for place, row in enumerate(rows, start=1)
     )
-    return Markup('<div class="cr-rank">{}</div>').format(lines)
+    foot = Markup("<p>{}</p>").format(rest) if rest else Markup("")
+    return Markup('<div class="cr-rank">{}{}</div>').format(lines, foot)
 
 
 def stages(parts: Sequence[tuple[str, str, str]]) -> Markup:

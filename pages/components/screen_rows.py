@@ -1,15 +1,18 @@
 """What the big screen's panels say: results of reads, worded."""
 
+import datetime as dt
 import math
+from collections.abc import Mapping
 
 import pandas as pd
 
-from pages.components import wording
-from pages.components.labels import NOT_STATED, STAGES, label, short_region
+from pages.components import settling, wording
+from pages.components.labels import STAGES, label, short_region
 from pages.components.places import Outline
 from pages.components.screen_panels import Notice, Rank, Tile
 from queries.measures import MEASURES
-from queries.results import Breakdown, Totals
+from queries.results import Breakdown, Series, Totals
+from queries.selection import DateRange
 
 TILES = (
     "submissions",
@@ -57,7 +60,7 @@ def _tile(name: str, totals: Totals) -> Tile:
     current = totals.current[name]
     number, unit = wording.split_unit(wording.figure(name, current))
     measure = MEASURES[name]
-    if name in GROWING:
+    if name in GROWING or settling.is_ripening(name, totals.days.end):
         return Tile(
             measure.label, number, unit, (), "本期件尚在办理，不作同比环比", measure.definition
         )
@@ -89,6 +92,16 @@ def rank_rows(found: Breakdown, *, rows: int) -> list[Rank]:
     ]
 
 
+def rank_rest(found: Breakdown) -> str:
+    """Return how many have nothing filled in and are in no place of a leaderboard; empty if none.
+
+    Known where what is not stated is among the rows that were read.
+    """
+    frame = found.frame
+    number = frame.loc[frame["member"].isna(), "submissions"].sum()
+    return f"另有未填写{wording.count(number)}" if number else ""
+
+
 def _rank_change(value: float, base: float | None) -> str:
     if base is None or math.isnan(base):
         return wording.UNKNOWN
@@ -112,7 +125,7 @@ def stage_rows(statuses: Breakdown) -> list[tuple[str, str, str]]:
 
 
 def map_frame(found: Breakdown, outline: Outline, *, chosen: str) -> pd.DataFrame:
-    """Return what `charts.map_chart` draws: one row per part of the outline."""
+    """Return what `shaded_map.map_chart` draws: one row per part of the outline."""
     frame = found.frame
     counts = dict(zip(frame["member"], frame["submissions"].astype(float), strict=True))
     before: dict[object, float] = (
@@ -159,7 +172,30 @@ def notice_rows(frame: pd.DataFrame) -> list[Notice]:
 def _excerpt(operator: str | None, narrative: str | None) -> str:
     what = " ".join((narrative or "").split())
     ending = "……" if len(what) > TEXT_CHARACTERS else ""
-    return f"{operator or NOT_STATED}：{what[:TEXT_CHARACTERS]}{ending}"
+    against = f"{operator}：" if operator else ""
+    return f"{against}{what[:TEXT_CHARACTERS]}{ending}"
+
+
+def trend_notes(course: Series, lines: Mapping[str, str]) -> list[str]:
+    """Return what is told of each week of the course: its days, and each line beside last year's.
+
+    Parameters
+    ----------
+    lines
+        Label by measure name.
+    """
+    before = course.compared
+    notes = []
+    for at, (start, whole) in enumerate(
+        zip(course.frame.index, course.frame["complete"], strict=True)
+    ):
+        days = DateRange(start.date(), start.date() + dt.timedelta(days=6))
+        told = [f"{wording.days_text(days)}{'' if whole else '（未满）'}"]
+        for name, label_ in lines.items():
+            then = "" if before is None else f"，去年同期{wording.count(before[name].iloc[at])}"
+            told.append(f"{label_}{wording.count(course.frame[name].iloc[at])}{then}")
+        notes.append("\n".join(told))
+    return notes
 
 
 def donut_parts(found: Breakdown, *, parts: int) -> tuple[list[str], list[int]]:

@@ -26,32 +26,34 @@ class Box:
         )
 
 
-LEFT, MIDDLE, RIGHT = 20, 484, 1450
-SIDE, CENTRE = 450, 952
+LEFT, MIDDLE, RIGHT = 20, 490, 1440
+SIDE, CENTRE = 460, 940
 
 FRAMES: dict[str, Box] = {
-    "title": Box(500, 6, 920, 84),
-    "tiles": Box(LEFT, 92, 1880, 122),
-    "industry": Box(LEFT, 224, SIDE, 300),
-    "issue": Box(LEFT, 534, SIDE, 300),
-    "channel": Box(LEFT, 844, SIDE, 220),
-    "map": Box(MIDDLE, 224, CENTRE, 576),
-    "trend": Box(MIDDLE, 810, CENTRE, 254),
-    "operator": Box(RIGHT, 224, SIDE, 300),
-    "word": Box(RIGHT, 534, SIDE, 220),
-    "live": Box(RIGHT, 764, SIDE, 300),
+    "title": Box(330, 6, 1260, 84),
+    "tiles": Box(LEFT, 92, 1880, 116),
+    "industry": Box(LEFT, 252, SIDE, 292),
+    "issue": Box(LEFT, 552, SIDE, 292),
+    "channel": Box(LEFT, 852, SIDE, 216),
+    "map": Box(MIDDLE, 252, CENTRE, 544),
+    "trend": Box(MIDDLE, 804, CENTRE, 264),
+    "operator": Box(RIGHT, 252, SIDE, 292),
+    "word": Box(RIGHT, 552, SIDE, 212),
+    "live": Box(RIGHT, 772, SIDE, 296),
 }
 """Panels, most with a heading."""
 
 PLACES: dict[str, Box] = {
     "period": Box(60, 26, 420, 50),
+    "tools": Box(340, 26, 132, 50),
     "clock": Box(1440, 26, 460, 48),
-    "way": Box(MIDDLE + 14, 334, 600, 44),
-    "map": Box(MIDDLE + 10, 336, CENTRE - 20, 440),
-    "trend": Box(MIDDLE + 12, 850, CENTRE - 24, 208),
-    "channel": Box(LEFT + 6, 882, SIDE - 12, 176),
-    "word": Box(RIGHT + 8, 574, SIDE - 16, 174),
-    "live": Box(RIGHT + 14, 806, SIDE - 28, 254),
+    "judged": Box(LEFT, 214, 1880, 32),
+    "way": Box(MIDDLE + 14, 362, 600, 44),
+    "map": Box(MIDDLE + 10, 364, CENTRE - 20, 408),
+    "trend": Box(MIDDLE + 12, 842, CENTRE - 24, 220),
+    "channel": Box(LEFT + 6, 888, SIDE - 12, 176),
+    "word": Box(RIGHT + 8, 590, SIDE - 16, 170),
+    "live": Box(RIGHT + 14, 812, SIDE - 28, 252),
 }
 """Containers of Streamlit, by key; charts stand in the frames' free parts."""
 
@@ -70,6 +72,6 @@ def height(place: str) -> str:
     Examples
     --------
     >>> height("live")
-    'calc(var(--u) * 254)'
+    'calc(var(--u) * 252)'
     """
     return f"calc(var(--u) * {PLACES[place].height})"

@@ -11,8 +11,8 @@ from pages.components import (
     cluster_filter,
     data,
     freshness,
-    listing,
     members,
+    operator_data,
     own_campaigns,
     own_tags,
     page_tools,
@@ -125,10 +125,8 @@ def operator_names(selection: Selection, scope: Scope) -> dict[str, str]:
         found |= own_campaigns.names()
     both = (*selection.members("operator"), *selection.members("operator", exclude=True))
     for operator_id in both[:NAMED_OPERATORS]:
-        theirs = Selection(period=Period("all")).with_filter("operator", [operator_id])
-        newest = listing.named(data.submissions(theirs, scope, page=1, page_size=1).frame)
-        for name in newest["operator_name"].dropna():
-            found[operator_id] = str(name)
+        if name := operator_data.name(scope, operator_id=operator_id):
+            found[operator_id] = name
     return found
 
 

@@ -1,11 +1,12 @@
 """Figures above the boards, and the week by hours; each a choice."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from pages.components import wording
+from pages.components import settling, wording
 from pages.components.screen_rows import GROWING
 from queries.measures import MEASURES
 from queries.results import Matrix
@@ -30,9 +31,18 @@ def tiles(
     previous: Mapping[str, float] | None,
     last_year: Mapping[str, float] | None,
     *,
+    until: dt.date,
     chosen: str,
 ) -> list[dict[str, Any]]:
-    """Return the figures above the boards, each with both changes; ``chosen`` orders the boards."""
+    """Return the figures above the boards, each with both changes.
+
+    Parameters
+    ----------
+    until
+        Last day of the period.
+    chosen
+        The measure that orders the boards.
+    """
     return [
         {
             "code": name,
@@ -41,15 +51,25 @@ def tiles(
             "unit": wording.split_unit(wording.figure(name, current[name]))[1],
             "hint": MEASURES[name].definition,
             "selected": name == chosen,
-            "changes": [
-                _change("环比", name, current, previous),
-                _change("同比", name, current, last_year),
-            ]
-            if name not in GROWING
-            else _STILL_GROWING,
+            "changes": _changes(name, current, previous, last_year, until),
         }
         for name in names
     ]
+
+
+def _changes(
+    name: str,
+    current: Mapping[str, float],
+    previous: Mapping[str, float] | None,
+    last_year: Mapping[str, float] | None,
+    until: dt.date,
+) -> list[dict[str, str]]:
+    growing = name in GROWING or settling.is_ripening(name, until)
+    if growing and current.get("submissions") == 0:
+        return [_change(label, name, current, None) for label in ("环比", "同比")]
+    if growing:
+        return _STILL_GROWING
+    return [_change("环比", name, current, previous), _change("同比", name, current, last_year)]
 
 
 def _change(
@@ -93,11 +113,26 @@ def week(found: Matrix, selection: Selection, *, measure: str) -> dict[str, Any]
     }
 
 
+def week_note(found: Matrix, measure: str) -> str:
+    """Return what the colours of the week mean: the deepest stands for which figure.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"row": ["1"], "column": ["9"], "value": [12.0]})
+    >>> week_note(Matrix(cells, "weekday", "hour"), "submissions")
+    '颜色越浓数值越大，最浓12件'
+    """
+    most = found.frame["value"].max()
+    if pd.isna(most) or not most:
+        return "该范围内没有记录"
+    return f"颜色越浓数值越大，最浓{wording.figure(measure, most)}"
+
+
 def _end(level: str, code: str, selected: bool) -> dict[str, Any]:
     text = wording.label(level, code)
     return {
         "code": code,
-        "label": text if level == "weekday" else code,
+        "label": text if level == "weekday" else f"{code}时",
         "selected": selected,
         "hint": text,
     }

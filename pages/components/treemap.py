@@ -24,7 +24,7 @@ from pages.components import (
 )
 from pages.components.boards import View
 from pages.components.data import Standings
-from pages.components.palettes import LIGHT, Palette
+from pages.components.palettes import Palette
 from pages.components.panels import Click
 from pages.components.ranking_limits import Asked
 from pages.components.render import Option
@@ -47,7 +47,11 @@ CLASSES = (
 """Upper bound of the change, colour and name of each class; ours. All carry dark text."""
 
 NOT_COMPARED = ("#c3ccd7", f"不可比（比较期不足{SMALL_BASE}件或无数据）")
+COLOURS = "绿降橙升、灰色为±5%以内或不可比"
 INK = "#1d2733"
+
+TOP = 30
+"""Pixels above the parts, for the button that saves the picture."""
 
 NAMED, FIGURED = 0.015, 0.04
 """Shares of the whole from which a part shows its name, and its figure; ours: a figure cut off by
@@ -92,7 +96,7 @@ def show(
     *,
     inner: str,
     key: str,
-    height: int = 400,
+    height: int = 372,
 ) -> None:
     """Draw the treemap; a click on a group walks into it, on a part filters by it."""
     drawn = levels(view, inner=inner)
@@ -106,12 +110,19 @@ def show(
     label = MEASURES[counted].label
     compared = leaderboards.COMPARED[ranking_limits.against_of(selection)]
     nodes = tree(found, yearly=yearly)
-    st.markdown(f"**{label}构成** :small[{note(found[-1], view, nodes)}]")
+    st.markdown(f"**{label}构成** :small[{note(found[-1], nodes)}]")
     if not nodes:
         return
     totals = data.totals(selection, scope, measures=figures.FIGURES)
-    caption = exports.caption(totals, selection, scope, what=f"{label}构成")
-    below = exports.CAPTION_HEIGHT * (caption.count("\n") + 1)
+    caption = exports.caption(
+        totals,
+        selection,
+        scope,
+        what=f"{label}构成",
+        measures=(counted,),
+        method=f"面积为数量，颜色为{compared}，{COLOURS}",
+    )
+    below = exports.height_of(caption)
     render.show_clickable(
         exports.savable(
             chart(nodes, below=below, palette=palettes.current()),
@@ -119,7 +130,7 @@ def show(
             caption=caption,
         ),
         key=key,
-        height=f"{height}px",
+        height=f"{height + below}px",
         on_click=on_part(view, scope),
     )
     render.show_html(legend(compared))
@@ -209,18 +220,18 @@ def colour(now: float, then: float) -> str:
     return next(shade for bound, shade, _ in CLASSES if change <= bound)
 
 
-def note(found: Standings, view: View, nodes: list[dict[str, Any]]) -> str:
+def note(found: Standings, nodes: list[dict[str, Any]]) -> str:
     """Return what the areas are, and what is not drawn."""
     if not nodes:
         return "该范围内没有记录"
     unstated = found.frame[found.frame["member"].isna()]["value"].sum()
     text = f"面积为数量；点击{'大类下钻' if nodes[0].get('children') else '筛选'}"
     if unstated:
-        text += f"；未填写{view.board.title}的{wording.figure(found.measure, unstated)}不画"
+        text += f"；未填写{leaderboards.level_label(found.level)}的{wording.figure(found.measure, unstated)}不画"
     return text
 
 
-def chart(nodes: list[dict[str, Any]], *, below: int = 0, palette: Palette = LIGHT) -> Option:
+def chart(nodes: list[dict[str, Any]], *, below: int = 0, palette: Palette) -> Option:
     """Draw the parts; a chart of two levels has a band with the group's name above its parts.
 
     Parameters
@@ -237,7 +248,7 @@ def chart(nodes: list[dict[str, Any]], *, below: int = 0, palette: Palette = LIG
                 "data": nodes,
                 "left": 0,
                 "right": 0,
-                "top": 22,
+                "top": TOP,
                 "bottom": below,
                 "roam": False,
                 "nodeClick": False,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from pages.components import palettes
+from pages.components import axes, palettes
 from pages.components.palettes import Palette
 from pages.components.render import Option
 from queries.measures import Measure
@@ -49,7 +49,7 @@ def trend_chart(
     colours = palette or palettes.current()
     text = {"fontSize": 11, "color": colours.faint}
     frame = found.frame
-    is_rate = measure.unit == "%"
+    shown = _shown(frame[measure.name], measure)
     name = f"{measure.label}（{measure.unit}）"
     option: dict[str, Any] = {
         "grid": {"left": 6, "right": 8, "top": 26, "bottom": 4, "outerBoundsMode": "same"},
@@ -67,19 +67,14 @@ def trend_chart(
             "axisTick": {"show": False},
             "axisLine": {"lineStyle": {"color": colours.line}},
         },
-        "yAxis": {
-            "type": "value",
-            "splitNumber": 3,
-            "axisLabel": text | {"formatter": "{value}%"} if is_rate else text,
-            "splitLine": {"lineStyle": {"color": colours.line}},
-        },
-        "series": [
-            _series(name, _shown(frame[measure.name], measure), measure, frame["complete"], colours)
-        ],
+        "series": [_series(name, shown, measure, frame["complete"], colours)],
     }
+    most = shown.max()
     if found.compared is not None and compared:
         before = _shown(found.compared[measure.name], measure)
+        most = max(most, before.max())
         option["series"].append(_base_line(f"{compared}基期", before, colours))
+    option["yAxis"] = axes.value_axis(colours, unit=measure.unit, most=most, splits=3, told=False)
     return option
 
 

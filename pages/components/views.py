@@ -154,6 +154,8 @@ def _list(viewer: Viewer, title: str, found: list[SavedView]) -> None:
         name = render.as_label(view.name)
         if view.owner != viewer.name:
             name += f"（{render.as_label(view.owner)}）"
+        elif view.kind is ViewKind.OFFICE:
+            name += "（已共用）"
         if viewer.may_open(view.page):
             st.page_link(
                 _file(view.page),

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pages.components import wording
-from pages.components.palettes import DARK, LIGHT, Palette
+from pages.components import axes, wording
+from pages.components.palettes import Palette
 from pages.components.render import Option
 from queries.measures import Measure
 
@@ -92,7 +92,7 @@ def steps(
     return tuple(found)
 
 
-def waterfall_chart(bars: Sequence[Step], measure: Measure, *, palette: Palette = LIGHT) -> Option:
+def waterfall_chart(bars: Sequence[Step], measure: Measure, *, palette: Palette) -> Option:
     """Draw the bars; those of members carry their code."""
     scale = 100 if measure.unit == "%" else 1
     text = {"fontSize": 11, "color": palette.faint}
@@ -106,13 +106,12 @@ def waterfall_chart(bars: Sequence[Step], measure: Measure, *, palette: Palette 
             "axisTick": {"show": False},
             "axisLine": {"lineStyle": {"color": palette.line}},
         },
-        "yAxis": {
-            "type": "value",
-            "min": round(_floor(bars) * scale, 6),
-            "axisLabel": text | {"formatter": "{value}%" if measure.unit == "%" else "{value}"},
-            "splitNumber": 4,
-            "splitLine": {"lineStyle": {"color": palette.line}},
-        },
+        "yAxis": axes.value_axis(
+            palette,
+            unit=measure.unit,
+            most=max(max(bar.start, bar.end) for bar in bars) * scale,
+            min=round(_floor(bars) * scale, 6),
+        ),
         "series": [
             {
                 "type": "bar",
@@ -160,7 +159,7 @@ def starts_at_zero(bars: Sequence[Step]) -> bool:
 def _item(bar: Step, place: int, bars: int, measure: Measure, palette: Palette) -> dict[str, Any]:
     scale = 100 if measure.unit == "%" else 1
     is_end = place in (0, bars - 1)
-    colour = palette.series[0] if is_end else _tone(bar, palette)
+    colour = palette.series[0] if is_end else _tone(bar, measure, palette)
     shown = wording.figure(measure.name, bar.end) if is_end else signed(measure, bar.change)
     item = {
         "value": round(abs(bar.change) * scale, 4),
@@ -177,10 +176,12 @@ def _item(bar: Step, place: int, bars: int, measure: Measure, palette: Palette) 
     return item | ({"code": bar.code} if bar.code else {})
 
 
-def _tone(bar: Step, palette: Palette) -> str:
-    """Return a warm colour for what adds and a cool one for what takes away, in both themes."""
-    warm, cool = (1, 2) if palette is not DARK else (4, 1)
-    return palette.series[warm if bar.change > 0 else cool]
+def _tone(bar: Step, measure: Measure, palette: Palette) -> str:
+    """Return the colour of good or bad, or of more or less where neither is welcome."""
+    rises = bar.change > 0
+    if measure.good is None:
+        return palette.more if rises else palette.less
+    return palette.good if rises == (measure.good == "up") else palette.bad
 
 
 def signed(measure: Measure, value: float) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from pages.components import charts, choices, data, wording
 from pages.components.boards import BOARDS, WORD, View
 from pages.components.data import Limits, Standings
-from pages.components.palettes import LIGHT, Palette
+from pages.components.palettes import Palette
 from pages.components.ranking_limits import Asked
 from pages.components.render import Option
 from pages.components.screen_rows import SMALL_BASE
@@ -25,7 +25,7 @@ SIZES = {"value": "按件数", "change": "按增量"}
 LETTERS = 17
 """Height of the smallest letters, in pixels; the largest are 2.4 times as high."""
 
-TOP, HEIGHT = 20, "78%"
+TOP, HEIGHT = 34, "76%"
 """Place of the words: below the chart's button and above its caption."""
 
 VIEW = View(next(board for board in BOARDS if board.key == WORD), WORD)
@@ -67,7 +67,7 @@ def largest(
     return words if same else None
 
 
-def cloud(found: Standings, *, by: str, palette: Palette = LIGHT) -> Option | None:
+def cloud(found: Standings, *, by: str, palette: Palette) -> Option | None:
     """Draw the words; None where there are none, such as no word that rose.
 
     Parameters
@@ -100,10 +100,24 @@ def _known(value: float) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
+def meaning(*, by: str = "value") -> str:
+    """Return what is counted of a word, in short, for a picture.
+
+    Examples
+    --------
+    >>> meaning()
+    '词出现在多少件诉求中即为多少件'
+    """
+    counted = "词出现在多少件诉求中即为多少件"
+    if by != "change":
+        return counted
+    return f"{counted}，字越大比上期增量越大，只取本期不少于{SMALL_BASE}件的词"
+
+
 def note(found: Standings, *, by: str) -> str:
     """Return what the words of a cloud are counted by."""
     days = wording.days_text(found.days)
-    base = f"统计期{days}，词出现在多少件诉求中即为多少件，一件中多次出现计一次；“不退款”“拒绝退款”等否定说法单独计，点击词语则按字面搜索。"
+    base = f"统计期{days}，词出现在多少件诉求中即为多少件，一件中多次出现计一次；“不退款”“拒绝退款”等否定说法单独计，点击词语则按字面搜索内容、标题、企业和商品名称，所得件数可略多于按词计的件数。"
     if by != "change":
         return base
     if found.previous_days is None:

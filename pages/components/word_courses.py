@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pages.components import data, marks, trend
+from pages.components import axes, data, marks, trend
 from pages.components.data import Standings
-from pages.components.palettes import LIGHT, Palette
+from pages.components.palettes import Palette
 from pages.components.render import Option
 from queries.results import Series
 from queries.scope import Scope
@@ -72,8 +72,14 @@ def courses(found: Standings, selection: Selection, scope: Scope) -> pd.DataFram
     return frame.set_axis([trend.bucket_text(start, grain) for start in frame.index], axis=0)
 
 
-def course_chart(frame: pd.DataFrame, *, palette: Palette = LIGHT) -> Option:
-    """Draw a line per column; a bucket that is not complete is left out."""
+def course_chart(frame: pd.DataFrame, *, unit: str, palette: Palette) -> Option:
+    """Draw a line per column; a bucket that is not complete is left out.
+
+    Parameters
+    ----------
+    unit
+        Of the figures; empty for an index.
+    """
     text = {"fontSize": 11, "color": palette.faint}
     return {
         "grid": {"left": 6, "right": 10, "top": 28, "bottom": 4, "outerBoundsMode": "same"},
@@ -86,12 +92,7 @@ def course_chart(frame: pd.DataFrame, *, palette: Palette = LIGHT) -> Option:
             "axisTick": {"show": False},
             "axisLine": {"lineStyle": {"color": palette.line}},
         },
-        "yAxis": {
-            "type": "value",
-            "splitNumber": 3,
-            "axisLabel": text,
-            "splitLine": {"lineStyle": {"color": palette.line}},
-        },
+        "yAxis": axes.value_axis(palette, unit=unit, splits=3),
         "series": [
             {
                 "type": "line",

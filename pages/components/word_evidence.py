@@ -10,7 +10,17 @@ import streamlit as st
 from analytics.cooccurrence import MAX_NODES, MIN_TEXTS, Network, network_around
 from analytics.new_words import find_sentences
 from analytics.segmentation import WordIndex
-from pages.components import address, data, findings_data, listing, panels, render, tables, wording
+from pages.components import (
+    address,
+    data,
+    exports,
+    findings_data,
+    listing,
+    panels,
+    render,
+    tables,
+    wording,
+)
 from pages.components.palettes import Palette
 from pages.components.panels import Click
 from pages.components.render import Option
@@ -26,6 +36,10 @@ READ = 100
 
 NODES = 25
 """Words in the network; ours, fewer than `analytics.cooccurrence.MAX_NODES`, for half a screen."""
+
+TOP = 34
+"""Pixels above the network, for the button that saves the picture; its width follows from its height
+and the places of its words, as a width of its own would draw circles as ellipses."""
 
 CELLS = (
     Cell("登记时间", (("registered_at",), ("county_code",)), width=118),
@@ -84,12 +98,17 @@ def fetch_network(selection: Selection, scope: Scope, term: str) -> Network | No
 
 
 def note(found: Network) -> str:
-    """Return what the network is counted in."""
+    """Return what the network is counted in, for the page."""
+    return f"{method(found, word=render.as_label(str(found.nodes.index[0])))}；点击词语按该词搜索。"
+
+
+def method(found: Network, *, word: str) -> str:
+    """Return what the network is counted in; ``word`` as it is to be written."""
     middle = found.nodes.iloc[0]
     return (
-        f"在所选范围最近{found.text_count:,}件诉求中，{wording.count(middle['texts'])}含“{render.as_label(str(found.nodes.index[0]))}”。"
+        f"在所选范围最近{found.text_count:,}件诉求中，{wording.count(middle['texts'])}的具体问题按字面含“{word}”。"
         f"连线表示两词同现于一件的次数明显多于偶然（对数似然比，p<0.001，至少{MIN_TEXTS}件，本系统设定），"
-        "圆越大同现越多，颜色为词群；点击词语按该词搜索。"
+        "圆越大同现越多，颜色为词群"
     )
 
 
@@ -107,7 +126,7 @@ def network_chart(found: Network, *, palette: Palette) -> Option:
                 "name": str(word),
                 "code": str(word),
                 "x": float(row["x"]) * 300,
-                "y": float(row["y"]) * 150,
+                "y": float(row["y"]) * 220,
                 "symbolSize": 30 if number == 0 else 8 + 16 * share**0.5,
                 "itemStyle": {"color": colour},
                 "label": {"fontWeight": 700 if number == 0 else 400},
@@ -134,9 +153,7 @@ def network_chart(found: Network, *, palette: Palette) -> Option:
             {
                 "type": "graph",
                 "layout": "none",
-                "left": 50,
-                "right": 50,
-                "top": 24,
+                "top": TOP,
                 "bottom": 24,
                 "roam": False,
                 "label": {
@@ -179,10 +196,20 @@ def show_network(
     if found is None or len(found.nodes) < 2:
         st.caption("所选范围最近的诉求中，没有与该词明显同现的词。")
         return
+    counted = replace(selection, text="", comparison=Comparison.NONE)
+    caption = exports.caption(
+        data.totals(counted, scope, measures=("submissions",)),
+        counted,
+        scope,
+        what=f"与“{term}”同现的词",
+        method=method(found, word=str(found.nodes.index[0])),
+    )
+    chart = network_chart(found, palette=palette)
+    chart["series"][0]["bottom"] = exports.height_of(caption) + exports.CAPTION_HEIGHT
     render.show_clickable(
-        network_chart(found, palette=palette),
+        exports.savable(chart, name="同现网络", caption=caption),
         key=key,
-        height="330px",
+        height=f"{330 + exports.height_of(caption)}px",
         on_click=on_node(found, scope),
     )
     st.caption(note(found))

@@ -9,6 +9,7 @@ import streamlit as st
 from analytics.keyness import compare_words
 from pages.components import data, findings_data, grid, panels, wording
 from pages.components.boards import WORD
+from pages.components.data import ENTRIES, TTL, Source, source_now
 from pages.components.exports import Sheet
 from pages.components.findings_data import WordCounts
 from pages.components.grid import Cell, Head, Row
@@ -86,6 +87,21 @@ def distinguishing(found: WordCounts) -> pd.DataFrame:
     return _in_order(kept, "z")
 
 
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _risen(source: Source, selection: Selection, scope: Scope) -> pd.DataFrame:  # noqa: ARG001 (cache key)
+    return risen(findings_data.words_over_time(selection, scope))
+
+
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+def _distinguishing(source: Source, selection: Selection, scope: Scope) -> pd.DataFrame:  # noqa: ARG001
+    return distinguishing(findings_data.words_against_rest(selection, scope))
+
+
+def set_apart(selection: Selection, scope: Scope) -> pd.DataFrame:
+    """Return `distinguishing` of a selection against all else in scope, through the cache."""
+    return _distinguishing(source_now(), selection, scope)
+
+
 def _compared(found: WordCounts, now: str, past: str) -> pd.DataFrame:
     return compare_words(
         found.frame[now],
@@ -122,7 +138,7 @@ def _show_rise(
     if "previous" not in found.days:
         st.caption(NO_PAST)
         return
-    every = risen(found)
+    every = _risen(source_now(), selection, scope)
     frame = every.head(ROWS)
     heads = [
         Head("词语"),
@@ -178,7 +194,7 @@ def _show_contrast(
         )
         return
     found = findings_data.words_against_rest(selection, scope)
-    every = distinguishing(found)
+    every = set_apart(selection, scope)
     frame = every.head(ROWS)
     heads = [
         Head("词语"),
@@ -259,7 +275,7 @@ def z_text(value: float) -> str:
 def sheets(selection: Selection, scope: Scope) -> list[Sheet]:
     """Return the words that rose, and those that set the selection apart, to take away."""
     over_time = findings_data.words_over_time(selection, scope)
-    rise = risen(over_time).reset_index(names="word")
+    rise = _risen(source_now(), selection, scope).reset_index(names="word")
     rise = rise.set_axis(
         [
             "词语",
@@ -277,7 +293,7 @@ def sheets(selection: Selection, scope: Scope) -> list[Sheet]:
     made = [Sheet("上升显著的词", rise, _DEFINITIONS, total=len(rise), note=f"{told}{until}")]
     if selection.filters or selection.text:
         against = findings_data.words_against_rest(selection, scope)
-        apart = distinguishing(against).reset_index(names="word")
+        apart = set_apart(selection, scope).reset_index(names="word")
         apart = apart.set_axis(
             ["词语", "所选（件）", "其余（件）", "所选占比", "其余占比", "显著度（z）", "q值"],
             axis=1,

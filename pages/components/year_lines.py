@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from pages.components.palettes import LIGHT, Palette
+from pages.components import axes
+from pages.components.palettes import Palette
 from pages.components.render import Option
 from queries.measures import Measure
 from queries.results import DataStatus, Series
@@ -98,11 +99,11 @@ def by_year(found: Series, measure: str, *, until: int) -> YearLines:
     return YearLines(values[last], complete[last].eq(other=True), found.grain)
 
 
-def year_chart(lines: YearLines, measure: Measure, *, palette: Palette = LIGHT) -> Option:
+def year_chart(lines: YearLines, measure: Measure, *, palette: Palette) -> Option:
     """Draw the years; an incomplete bucket of the last year is dotted, of others left out."""
     is_rate = measure.unit == "%"
+    scale = 100 if is_rate else 1
     text = {"fontSize": 11, "color": palette.faint}
-    unit = "%" if is_rate else ""
     named = [
         f"{number}月" if lines.grain == "month" else f"第{number}周"
         for number in lines.figures.index
@@ -118,14 +119,13 @@ def year_chart(lines: YearLines, measure: Measure, *, palette: Palette = LIGHT) 
             "axisTick": {"show": False},
             "axisLine": {"lineStyle": {"color": palette.line}},
         },
-        "yAxis": {
-            "type": "value",
-            "splitNumber": 4,
-            "scale": is_rate,
-            "axisLabel": text | {"formatter": f"{{value}}{unit}"},
-            "splitLine": {"lineStyle": {"color": palette.line}},
-        },
-        "series": _series(lines, 100 if is_rate else 1, palette),
+        "yAxis": axes.value_axis(
+            palette,
+            unit=measure.unit,
+            most=max(lines.figures.max().dropna().to_list(), default=0.0) * scale,
+            scale=is_rate,
+        ),
+        "series": _series(lines, scale, palette),
     }
 
 

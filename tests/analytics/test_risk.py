@@ -1,6 +1,7 @@
 """Scores computed by hand, one operator a line, and what must hold of any."""
 
 import copy
+import os
 import random
 from typing import Any
 
@@ -231,6 +232,17 @@ def test_files_that_are_no_model_are_refused(content, tmp_path):
     file.write_text(content, encoding="utf-8")
     with pytest.raises(RiskModelError):
         read_model(file)
+
+
+def test_a_file_is_read_once_until_it_changes(tmp_path):
+    file = tmp_path / "model.yaml"
+    file.write_text(DEFAULT_MODEL.read_text(encoding="utf-8"), encoding="utf-8")
+    first = read_model(file)
+    assert read_model(file) is first
+    text = file.read_text(encoding="utf-8").replace(first.version, "another")
+    file.write_text(text, encoding="utf-8")
+    os.utime(file, ns=(0, file.stat().st_mtime_ns + 1))
+    assert read_model(file).version == "another"
 
 
 def test_the_shipped_model_has_the_codes_that_scores_are_stored_under():

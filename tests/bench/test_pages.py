@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import sqlalchemy as sa
 
 from jobs.bench.pages import (
     PERIODS,
@@ -14,7 +15,11 @@ from jobs.bench.pages import (
     running_app,
 )
 from jobs.bench.viewers import TooFewClicksError, measure_viewers
-from tests.bench.asking import SUBMISSIONS, silent
+from jobs.refresh import STEPS
+from queries.operator_tables import operator_events, operator_register
+from queries.score_tables import operator_scores
+from queries.warehouse import open_current
+from tests.bench.asking import RECIPE, SUBMISSIONS, silent
 
 
 def test_every_page_of_the_app_is_measured():
@@ -28,6 +33,32 @@ def test_no_selection_is_asked_for_twice(warehouse, page, period):
     found = addresses(page, period, warehouse.content, 21)
     assert len(set(found)) == 21
     assert all("period=" in each for each in found)
+
+
+def test_the_page_of_an_operator_is_asked_for_others_each_time(warehouse):
+    month, year = (addresses("operator", each, warehouse.content, 21) for each in PERIODS)
+    assert len({*month, *year}) == 42
+    assert all(each.startswith("id=") for each in (*month, *year))
+
+
+def test_a_bench_warehouse_has_what_pages_of_operators_show(warehouse):
+    opened = open_current(f"duckdb:///{warehouse.path.parent}")
+    with opened.engine.connect() as conn:
+        counts = [
+            conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+            for table in (operator_register, operator_events, operator_scores)
+        ]
+        registered = conn.scalar(
+            sa.select(sa.func.count())
+            .select_from(operator_register)
+            .where(operator_register.c.operator_id.in_(warehouse.content.operators))
+        )
+    assert counts[:2] == [RECIPE.operators, RECIPE.events]
+    assert counts[2] >= RECIPE.operators * 0.9
+    assert len(warehouse.content.operators) == 100
+    assert (registered or 0) > 50
+    assert opened.fresh >= set(STEPS)
+    opened.engine.dispose()
 
 
 def test_periods_have_the_length_they_are_named_for(warehouse):

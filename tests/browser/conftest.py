@@ -14,7 +14,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.browser.app_server import Serve, app_servers
+from tests.browser import demo_province as demo
+from tests.browser.app_server import AppServer, Serve, app_servers
 from tests.browser.looking import wait_until_idle
 
 ELSEWHERE = re.compile(r"^(https?|wss?)://(?!127\.0\.0\.1[:/])")
@@ -51,6 +52,23 @@ def serve_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Like ``serve``, for a server that all tests of a module look at."""
     with app_servers(tmp_path_factory.mktemp("servers")) as start:
         yield start
+
+
+@pytest.fixture(scope="session")
+def demo_province(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, demo.Frame]:
+    """The folder of a demo province with its files and warehouse, and what stands in the files."""
+    folder = tmp_path_factory.mktemp("province")
+    return folder, demo.make(folder)
+
+
+@pytest.fixture(scope="session")
+def demo_server(
+    demo_province: tuple[Path, demo.Frame], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AppServer]:
+    """The app on `demo_province`, for a viewer of the whole of it."""
+    folder, _ = demo_province
+    with app_servers(tmp_path_factory.mktemp("demo_server")) as start:
+        yield start(folder / "warehouse", f"sqlite:///{folder}/workflow.db", VIEWER_REGIONS="all")
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ def test_a_campaign_from_the_first_word_to_the_records(server, open_page, wareho
     page: Page = open_page(f"{server.url}/campaigns?period=ytd&vs=none")
     page.get_by_role("button", name="新建").click()
     page.get_by_label("名称").fill(NAME)
-    page.get_by_label("说明").fill("经营者拖延或拒绝退款")
+    page.get_by_label("说明", exact=True).fill("经营者拖延或拒绝退款")
     page.get_by_role("textbox", name="规则").fill(RULE)
     page.get_by_role("button", name="预览").click()
     expect(page.get_by_text(f"最近{claims:,}件诉求中命中{hits:,}件")).to_be_visible()

@@ -85,6 +85,15 @@ def test_a_chart_is_saved_as_a_picture(server, open_page):
     assert len(raw) > 5_000
 
 
+def test_what_is_on_the_wall_goes_out_and_the_wall_does_not_scroll(server, open_page):
+    page = open_page(f"{server.url}/big_screen")
+    name, raw = downloaded(page, "Excel工作簿（XLSX）")
+    assert name.startswith("一屏展示_")
+    titles = openpyxl.load_workbook(io.BytesIO(raw)).sheetnames
+    assert {"指标", "办理进度", "行业排行", "投诉问题排行", "投诉举报走势"} <= set(titles)
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
 def test_attacks_stay_text_in_what_is_taken_away(serve, tmp_path, open_page):
     folder = planted.plant(tmp_path / "planted")
     attacked = serve(folder, f"sqlite:///{tmp_path}/workflow.db", VIEWER_REGIONS="all")

@@ -36,6 +36,7 @@ OF_FIGURES = (
     "identities?period=all&of=groups",
     "scores?period=all",
     "campaigns?period=all",
+    "campaigns?period=all&part=texts",
     "leads",
     "leads?part=chain",
     "events",

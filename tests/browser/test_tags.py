@@ -63,7 +63,7 @@ def test_a_rule_from_the_first_word_to_the_figure(server, open_page, warehouse, 
     page: Page = open_page(f"{server.url}/tags?period=ytd&vs=none")
     page.get_by_role("button", name="新建标签").click()
     page.get_by_label("名称").fill(NAME)
-    page.get_by_label("说明").fill("经营者拖延或拒绝退款")
+    page.get_by_label("说明", exact=True).fill("经营者拖延或拒绝退款")
     rule = page.get_by_role("textbox", name="规则")
     rule.fill("退款 拖延")
     page.get_by_role("button", name="预览").click()

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
+from pages.components import calendar_map
 from tests.browser.looking import wait_until_idle, wait_until_painted
 from tests.ui.counted import LAST_DAY, ROWS, plant
 
@@ -15,7 +16,7 @@ COUNTED = pd.DataFrame(ROWS)
 COUNTED["registered_on"] = pd.to_datetime(COUNTED["registered_on"])
 
 # As drawn by the calendar, in pixels of its canvas.
-LEFT, RIGHT, TOP, BOTTOM = 26, 6, 56, 24
+LEFT, RIGHT, TOP = 26, 6, 56
 
 # A place inside Yichang on the map's canvas, as shares of its width and height.
 YICHANG = (0.5, 0.56)
@@ -80,7 +81,7 @@ def test_a_day_of_the_calendar_becomes_the_period(opened):
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
         x = LEFT + (box["width"] - LEFT - RIGHT) * (((day - monday).days // 7) + 0.5) / weeks
-        y = TOP + (box["height"] - TOP - BOTTOM) * (day.weekday() + 0.5) / 7
+        y = TOP + (calendar_map.HEIGHT - TOP - calendar_map.GAP) * (day.weekday() + 0.5) / 7
         page.mouse.click(box["x"] + x, box["y"] + y)
 
     click_on_day()

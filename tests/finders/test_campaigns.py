@@ -1,5 +1,6 @@
 """Campaigns: rules and codes of files and of people, matched with submissions day by day."""
 
+import collections
 import datetime as dt
 import random
 
@@ -10,7 +11,7 @@ from analytics.campaigns_in_force import own_code
 from jobs.decided import NOTHING_DECIDED, Decided
 from jobs.finders import campaigns as finder
 from jobs.refresh import refresh
-from queries.campaign_tables import STEP, campaign_hits, campaign_topics
+from queries.campaign_tables import STEP, campaign_hits, campaign_months, campaign_topics
 from queries.decisions import Decision
 from queries.generations import GenerationStore
 from queries.schema import submissions
@@ -77,6 +78,14 @@ def found(store):
     with opened.engine.connect() as conn:
         rows = sorted(tuple(row) for row in conn.execute(asked))
         stored = conn.scalar(sa.select(sa.func.count()).select_from(campaign_hits))
+        summed = sa.select(
+            campaign_months.c.campaign,
+            campaign_months.c.topic,
+            sa.func.sum(campaign_months.c.submissions),
+        ).group_by("campaign", "topic")
+        by_month = {
+            (campaign, topic): int(number) for campaign, topic, number in conn.execute(summed)
+        }
         books = {
             (row.campaign, row.topic): row.digest
             for row in conn.execute(sa.select(campaign_topics))
@@ -84,6 +93,9 @@ def found(store):
     assert STEP in opened.fresh
     opened.engine.dispose()
     assert len(set(rows)) == len(rows) == stored
+    once = {(campaign, "", each) for campaign, _, each in rows}
+    every = [*rows, *once]
+    assert by_month == collections.Counter((campaign, topic) for campaign, topic, _ in every)
     return rows, books
 
 

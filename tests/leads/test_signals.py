@@ -7,11 +7,11 @@ import time
 import pytest
 
 from queries import lead_signals as book
-from queries.lead_reads import fetch_signals
+from queries.lead_reads import fetch_dismissed, fetch_signals
 from queries.lead_rules import InvalidLeadError, NoSuchLeadError, today
 from queries.lead_signals import COPIED, dismiss_signal, record_signals, reopen_signal
 from queries.leads import add_leads, move_lead
-from queries.scope import EVERYTHING
+from queries.scope import EVERYTHING, Scope
 from queries.vocabulary import LeadState, SignalAnswer
 from queries.workflow import fetch_audit
 from tests.leads.course import (
@@ -100,6 +100,23 @@ def test_a_dismissal_has_a_reason_and_can_be_taken_back(any_store):
     assert (opened["reason"], opened["answered_on"]) == ("", None)
     with pytest.raises(NoSuchLeadError, match="dismissed"):
         reopen_signal(store, NAME, **OTHER)
+
+
+def test_those_dismissed_are_listed_unless_something_came_since(any_store):
+    store = any_store
+    codes = [f"op-{number}:false_advertising" for number in range(5)]
+    record_signals(store, frame(*[candidate(code.split(":")[0]) for code in codes]), as_of=SEEN)
+    for code in codes[:4]:
+        dismiss_signal(store, code, "另案处理", **MAKER)
+    reopen_signal(store, codes[0], **OTHER)
+    record_signals(store, frame(candidate("op-1", latest_on=day(9))), as_of=day(9))
+    found, count = fetch_dismissed(store, EVERYTHING, limit=1)
+    assert (count, list(found["candidate_id"])) == (2, [codes[3]])
+    found, count = fetch_dismissed(store, EVERYTHING, limit=10)
+    assert (count, list(found["candidate_id"])) == (2, [codes[3], codes[2]])
+    assert set(found["reason"]) == {"另案处理"}
+    elsewhere = Scope(regions=("110000",))
+    assert fetch_dismissed(store, elsewhere, limit=10)[1] == 0
 
 
 def test_a_lead_on_a_dismissed_candidate_takes_the_dismissal_back(store):

@@ -17,7 +17,13 @@ from queries.campaign_reads import (
     fetch_outcomes,
     fetch_sample,
 )
-from queries.campaign_tables import CampaignsNotDerivedError, campaign_topics
+from queries.campaign_tables import (
+    FOUND,
+    CampaignsNotDerivedError,
+    campaign_months,
+    campaign_topics,
+)
+from queries.month_sums import add_up_months
 from queries.operator_tables import operator_events
 from queries.reads import fetch_totals
 from queries.scope import EVERYTHING, Scope
@@ -32,7 +38,12 @@ ALL = Selection(period=Period("all"), comparison=Comparison.NONE)
 )
 def sample(request):
     name = "duckdb_sample" if request.param == "duckdb" else "postgres_sample"
-    return request.getfixturevalue(name)
+    found = request.getfixturevalue(name)
+    with found.warehouse.engine.begin() as conn:
+        add_up_months(conn, FOUND, None)
+    yield found
+    with found.warehouse.engine.begin() as conn:
+        campaign_months.drop(conn)
 
 
 def counted(rows):
@@ -77,6 +88,14 @@ def test_another_county_is_neither_counted_nor_drawn(sample):
     hits = {row["submission_id"] for row in own if "prepaid.closed" in row["given_campaigns"]}
     assert 0 < len(drawn) <= 100
     assert set(drawn["submission_id"]) <= hits
+
+
+def test_who_may_see_nothing_is_told_of_nothing(sample):
+    days = Selection(period=Period("40d"), comparison=Comparison.PREVIOUS)
+    for selection in (ALL, days):
+        found = fetch_campaigns(sample.warehouse, selection, Scope())
+        assert (found.base, len(found.frame)) == (0, 0)
+        assert len(fetch_campaigns(sample.warehouse, selection, EVERYTHING).frame) > 0
 
 
 def test_a_sample_is_the_same_again_and_of_hits_only(sample):

@@ -1,6 +1,7 @@
 """Pages of submissions, one submission, and the notable ones."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -156,6 +157,17 @@ def test_each_reason_at_its_threshold(notable_in):
     assert reasons(warehouse, rules=without_words) == [("S2", (Reason.LARGE_SUM,))]
 
 
+def test_who_asks_after_a_stay_in_hospital_is_not_injured(notable_in):
+    warehouse = notable_in(
+        ("2026-03-20T10:00", {"narrative": "被烫伤", "kind": "tipoff"}),
+        ("2026-03-20T09:00", {"narrative": "因烫伤住院，年报怎么办", "kind": "inquiry"}),
+        ("2026-03-20T08:00", {"title": "烫伤", "kind": "inquiry", "disputed_yuan": 1000.0}),
+    )
+    assert reasons(warehouse) == [("S1", (Reason.INJURY,)), ("S3", (Reason.LARGE_SUM,))]
+    asked = replace(RULES, injury_kinds=("inquiry",))
+    assert [key for key, _ in reasons(warehouse, rules=asked)] == ["S2", "S3"]
+
+
 def test_many_against_one_operator_are_listed_once(notable_in):
     crowd = [(f"2026-03-{day}T10:00", {"operator_id": "A"}) for day in (14, 15, 20)]
     pair = [(f"2026-03-{day}T11:00", {"operator_id": "B"}) for day in (15, 20)]
@@ -197,3 +209,7 @@ def test_rules_come_from_a_file():
         NotableRules.from_mapping({"many": 9})
     with pytest.raises(TypeError, match="colour"):
         NotableRules.from_mapping({"injury_words": [], "colour": 1})
+    asked = NotableRules.from_mapping({"injury_words": [], "injury_kinds": ["inquiry"]})
+    assert asked.injury_kinds == ("inquiry",)
+    with pytest.raises(ValueError, match="complaint, tipoff, inquiry, got \\['praise'\\]"):
+        NotableRules.from_mapping({"injury_words": [], "injury_kinds": ["praise"]})

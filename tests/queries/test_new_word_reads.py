@@ -120,6 +120,13 @@ def test_words_are_counted_over_both_periods(warehouse, county):
     assert (found.frame["current"] >= LEAST).all()
 
 
+def test_who_may_see_nothing_is_told_of_no_word(warehouse):
+    selection = Selection(period=Period("30d"))
+    for fetch in (fetch_word_counts, fetch_word_contrast):
+        found = fetch(warehouse, selection, Scope())
+        assert (len(found.frame), set(found.totals.values())) == (0, {0})
+
+
 def test_words_inside_and_outside_a_selection(warehouse):
     selection = Selection(period=Period("30d")).with_filter("issue", ["C01"])
     found = fetch_word_contrast(warehouse, selection, EVERYTHING)

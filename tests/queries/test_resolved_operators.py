@@ -133,9 +133,8 @@ def test_a_row_of_the_register_stands_for_the_operator_that_it_is(warehouse):
     assert figures(warehouse)[baker]["is_registered"]
     page = fetch_scores(warehouse, EVERYTHING, selection=Selection(text="武昌区芙蓉里"))
     assert page.frame["operator_id"].tolist() == [baker]
-    score = fetch_score(warehouse, EVERYTHING, operator_id=baker)
-    assert score is not None
-    assert score.now["name"] == BAKERY
+    assert page.frame["name"].tolist() == [BAKERY]
+    assert fetch_score(warehouse, EVERYTHING, operator_id=baker) is not None
     related = fetch_related(warehouse, EVERYTHING, operator_id=CODE)
     assert related.rows["operator_id"].tolist() == [OTHER]
 

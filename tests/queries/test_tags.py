@@ -7,6 +7,7 @@ import random
 
 import pytest
 
+from queries.month_sums import add_up_months
 from queries.reads import fetch_submissions, fetch_totals
 from queries.scope import EVERYTHING, Scope
 from queries.selection import Comparison, DateRange, Period, Selection
@@ -17,8 +18,7 @@ from queries.tag_reads import (
     fetch_tags,
     fetch_tags_of,
 )
-from queries.tag_tables import TagsNotDerivedError, tag_months, tag_rules
-from queries.tags import add_up_months
+from queries.tag_tables import FOUND, TagsNotDerivedError, tag_months, tag_rules
 from tests.queries import oracle
 
 NAMES = {"runaway": "关门跑路", "minor": "涉未成年人", "unseen": "没有的"}
@@ -35,7 +35,7 @@ def tagged(request):
     with sample.warehouse.engine.begin() as conn:
         tag_rules.create(conn)
         conn.execute(tag_rules.insert(), rows)
-        add_up_months(conn, None)
+        add_up_months(conn, FOUND, None)
     yield sample
     with sample.warehouse.engine.begin() as conn:
         tag_rules.drop(conn)
@@ -101,6 +101,12 @@ def test_the_filter_counts_what_the_ranking_says(tagged):
         totals = fetch_totals(tagged.warehouse, chosen, EVERYTHING, measures=("submissions",))
         assert totals.current["submissions"] == number
         assert fetch_submissions(tagged.warehouse, chosen, EVERYTHING).total == number
+
+
+def test_who_may_see_nothing_is_told_of_nothing(tagged):
+    for period in ("all", "40d"):
+        found = fetch_tags(tagged.warehouse, Selection(period=Period(period)), Scope())
+        assert (found.base, found.tagged, found.frame["submissions"].sum()) == (0, 0, 0)
 
 
 def test_newest_texts_are_title_and_narrative(tagged):

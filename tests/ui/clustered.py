@@ -45,7 +45,7 @@ def grid(at, board="clusters"):
 
 
 def sizes(at):
-    return {code: int(cells[2].replace(",", "")) for code, cells in grid(at).items()}
+    return {code: int(cells[-4].replace(",", "")) for code, cells in grid(at).items()}
 
 
 def everything(at):

@@ -1,16 +1,17 @@
 import datetime as dt
 import json
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.components import screen_panels, screen_rows
+from pages.components import screen_panels, screen_rows, settling
 from pages.components.screen_panels import Notice, Rank
 from pages.components.settings import settings
 from pages.components.wording import Change
-from queries.results import Breakdown, Totals
+from queries.results import Breakdown, Series, Totals
 from queries.selection import DateRange
 from tests.ui.pages import ROOT
 from tests.ui.planted import PICTURE, SECRET, WUHAN_NOW, YICHANG_NOW, plant
@@ -38,6 +39,10 @@ def app(warehouse, monkeypatch):
 
 def html(at):
     return "".join(each.proto.body for each in at.get("html") if "<style>" not in each.proto.body)
+
+
+def html_of(text):
+    return text.replace("<", "&lt;").replace(">", "&gt;")
 
 
 def shown(at):
@@ -100,7 +105,7 @@ def test_demo_mode_changes_viewers_in_place(app):
 def test_complaint_text_is_escaped_in_lists(app):
     at = app(VIEWER_REGIONS="all")
     assert PICTURE not in html(at)
-    assert PICTURE.replace("<", "&lt;").replace(">", "&gt;") in html(at)
+    assert html_of(PICTURE) in html(at)
 
 
 def test_no_option_holds_a_code_marker_and_every_tooltip_is_text(app):
@@ -132,7 +137,8 @@ def totals(**figures):
     return Totals(names, names, None, days, 1)
 
 
-def test_measures_that_still_grow_are_not_compared():
+def test_measures_that_still_grow_are_not_compared(monkeypatch):
+    monkeypatch.setattr(settling, "is_ripening", lambda *_: False)
     tiles = {tile.label: tile for tile in screen_rows.tile_rows(totals())}
     assert tiles["办结率"].changes == ()
     assert tiles["办结率"].note == "本期件尚在办理，不作同比环比"
@@ -142,7 +148,8 @@ def test_measures_that_still_grow_are_not_compared():
     ]
 
 
-def test_a_figure_and_its_unit_stand_apart():
+def test_a_figure_and_its_unit_stand_apart(monkeypatch):
+    monkeypatch.setattr(settling, "is_ripening", lambda *_: False)
     tiles = {tile.label: tile for tile in screen_rows.tile_rows(totals(disputed_yuan=1.5e6))}
     assert (tiles["争议金额"].number, tiles["争议金额"].unit) == ("150.0", "万元")
 
@@ -187,6 +194,69 @@ def test_what_nobody_filled_in_is_not_ranked():
     frame = pd.DataFrame({"member": [None, "C02"], "submissions": [50, 10]})
     ranks = screen_rows.rank_rows(Breakdown(frame, "issue_type", 2), rows=8)
     assert [(rank.label, rank.share_of_first) for rank in ranks] == [("质量", 1.0)]
+
+
+def test_what_nobody_filled_in_is_counted_below_the_board():
+    frame = pd.DataFrame({"member": [None, "C02"], "submissions": [3438, 10]})
+    assert screen_rows.rank_rest(Breakdown(frame, "issue_type", 2)) == "另有未填写3,438件"
+    assert screen_rows.rank_rest(Breakdown(frame.tail(1), "issue_type", 1)) == ""
+    rank = Rank(PICTURE, "1", "—", 1.0)
+    board = screen_panels.ranking([rank], "另有未填写3,438件")
+    assert "<p>另有未填写3,438件</p>" in board
+    assert "<p>" not in screen_panels.ranking([rank])
+    assert f'title="{html_of(PICTURE)}"' in board
+
+
+def test_the_judgement_of_period_and_region_stands_on_the_screen(app):
+    # 10 complaints now, 12 in the 30 days before: too few to judge
+    base = "诉求量10件，上期12件；基数较小"
+    assert f"研判{base}" in shown(app(VIEWER_REGIONS="all"))
+    wuhan = shown(app({"region": "420100"}, VIEWER_REGIONS="all"))
+    assert f"研判诉求量{WUHAN_NOW}件，上期4件" in wuhan
+    year = shown(app({"period": "12m"}, VIEWER_REGIONS="all"))
+    assert "研判诉求量23件，上期（" in year
+
+
+def test_sentences_without_room_are_left_to_the_tooltip():
+    first, second = "诉求量上升。", "增量来自“质量”。"
+    assert f"</b>{first}{second}</div>" in screen_panels.judged(first + second)
+    long = "与总体方向相反的有" + "很长的名称" * 20 + "。"
+    line = screen_panels.judged(first + second + long + "短句。")
+    assert f"</b>{first}{second}</div>" in line
+    assert f'title="{first}{second}{long}短句。"' in line
+
+
+def test_the_judgement_is_escaped():
+    sentence = screen_panels.judged(f'{PICTURE}" onmouseover="x')
+    assert PICTURE not in sentence
+    assert '" onmouseover' not in sentence
+
+
+def test_the_period_of_this_year_is_taken_from_the_address(app):
+    at = app({"period": "ytd"}, VIEWER_REGIONS="all")
+    assert at.segmented_control(key="period").value == "ytd"
+    assert "本年" in shown(at)
+    assert "统计期2026年1月1日至3月31日" in shown(at)
+
+
+def test_a_submission_against_nobody_named_starts_with_its_text():
+    row = dict.fromkeys(screen_rows.NOTICED) | {"kind": "complaint", "reasons": ()}
+    row |= {"registered_at": pd.Timestamp("2026-03-31 10:00"), "narrative": "买到过期食品"}
+    frame = pd.DataFrame([row, row | {"respondent_name": "某超市"}])
+    texts = [each.text for each in screen_rows.notice_rows(frame)]
+    assert texts == ["买到过期食品", "某超市：买到过期食品"]
+
+
+def test_a_week_is_told_with_unit_and_last_years_figures():
+    weeks = pd.date_range("2026-03-16", periods=2, freq="7D")
+    frame = pd.DataFrame({"complaints": [1234, 5], "complete": [True, False]}, index=weeks)
+    course = Series(frame, "week", pd.DataFrame({"complaints": [1000, None]}, index=weeks))
+    assert screen_rows.trend_notes(course, {"complaints": "投诉"}) == [
+        "2026年3月16日至3月22日\n投诉1,234件，去年同期1,000件",
+        "2026年3月23日至3月29日（未满）\n投诉5件，去年同期—",
+    ]
+    alone = screen_rows.trend_notes(replace(course, compared=None), {"complaints": "投诉"})
+    assert alone[0].endswith("投诉1,234件")
 
 
 def test_inquiries_are_no_problems(app):

@@ -158,6 +158,7 @@ def test_before_and_after_says_too_little_or_an_interval(opened):
     at = at.date_input[0].set_value(dt.date(2025, 9, 1)).run()
     assert not at.exception
     assert "与对照相比" in text_of(at)
+    assert "docs/" not in text_of(at)
 
 
 def test_courses_are_whole_weeks_counted_by_hand(opened):
@@ -216,7 +217,7 @@ def test_one_row_opens_in_every_part(opened, tmp_path):
         building.stage(batch([row]))
         building.merge()
         derive(building)
-    for part in ("figures", "effect", "goals", "check"):
+    for part in ("figures", "texts", "effect", "goals", "check"):
         at = opened({"campaign_shown": "stable_prices", "part": part}, folder=tmp_path / "one")
         assert listed(at)["保供稳价专项行动"][1] == "1"
 

@@ -67,6 +67,13 @@ def test_rates_by_hand(counted):
             EVERYTHING,
             "网购",
         ),
+        (
+            "city_code",
+            "complaints",
+            Selection().with_filter("sale_mode", ["online"]),
+            EVERYTHING,
+            "销售方式",
+        ),
         ("city_code", "complaints", Selection(), Scope(regions=("420106",)), "查看范围小于市州"),
         (
             "city_code",

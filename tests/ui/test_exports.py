@@ -1,24 +1,32 @@
 """What leaves a page says what it is, and holds what the page shows."""
 
-import copy
-import datetime as dt
 import io
 import zipfile
 from dataclasses import replace
-from typing import Any
 
 import openpyxl
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.components import boards, data, explorer_export, exports, listing_export, spreadsheets
+from pages.components import (
+    boards,
+    data,
+    explorer_export,
+    exports,
+    listing_export,
+    screen_export,
+    screen_rows,
+    spreadsheets,
+)
 from pages.components.access import Role, Viewer
+from pages.components.boards import Board, View
 from pages.components.data import totals
 from pages.components.settings import settings
 from queries.measures import MEASURES
+from queries.results import Breakdown
 from queries.scope import EVERYTHING, Scope
-from queries.selection import DateRange, Period, Selection
+from queries.selection import Comparison, Period, Selection
 from queries.workflow import fetch_audit, open_workflow
 from tests.ui.counted import plant, within
 from tests.ui.pages import ROOT
@@ -127,8 +135,110 @@ def test_figures_with_and_without_a_base():
     assert isinstance(frame, pd.DataFrame)
     by_name = frame.set_index("指标")
     assert by_name.loc["诉求量", "本期"] == 1600
-    assert by_name.loc["诉求量", "环比"] == "—"
-    assert by_name.loc["办结率", "环比"] == explorer_export.NOT_COMPARED
+    unknown = by_name.isna()
+    assert bool(unknown.loc["诉求量", "环比"])
+    assert unknown.loc["办结率", ["环比", "环比差（百分点）"]].all()
+    assert by_name.loc["办结率", "说明"] == explorer_export.NOT_COMPARED
+    assert by_name.loc["诉求量", "说明"] == ""
+
+
+def test_changes_are_numbers():
+    found = explorer_sheets()
+    figures = found["指标"].frame
+    assert isinstance(figures, pd.DataFrame)
+    row = figures.set_index("指标").loc["诉求量"]
+    assert row["本期"] == len(within(90))
+    assert row["环比"] == pytest.approx(row["本期"] / row["环比基期"] - 1)
+    board = found["问题"].frame
+    assert isinstance(board, pd.DataFrame)
+    assert board["环比"].dtype == "float64"
+    known = board[board["环比基期（件）"] > 0]
+    expected = known["诉求量（件）"] / known["环比基期（件）"] - 1
+    assert known["环比"].to_list() == pytest.approx(expected.to_list())
+    assert {"环比", "占比"} <= found["问题"].shares
+
+
+def test_a_rate_changes_by_points():
+    now, then = pd.Series([0.9, 0.5]), pd.Series([0.95, 0.0])
+    found = explorer_export.changed(MEASURES["on_time_rate"], now, then)
+    assert found.to_list() == pytest.approx([-0.05, 0.5])
+
+
+def test_what_is_not_stated_has_no_place():
+    frame = pd.DataFrame(
+        {"member": ["F52", None, "I64"], "submissions": [9, 5, 1], "share": [0.6, 0.3, 0.1]}
+    )
+    view = View(Board("industry", "行业", "industry"), "industry")
+    found = Breakdown(frame, "industry", 3, not_stated=1)
+    sheet = explorer_export.board(view, found, QUARTER, MEASURES["submissions"])
+    assert isinstance(sheet.frame, pd.DataFrame)
+    assert [None if pd.isna(each) else each for each in sheet.frame["名次"]] == [1, None, 2]
+
+
+def test_the_hours_of_the_week_are_among_the_explorers_tables():
+    frame = explorer_sheets()["星期与时段"].frame
+    assert isinstance(frame, pd.DataFrame)
+    assert frame["诉求量（件）"].sum() == len(within(90))
+
+
+def screen_sheets():
+    found = data.screen(
+        QUARTER,
+        EVERYTHING,
+        measures=screen_rows.TILES,
+        levels=("operator_id", "channel", "status", "city_code"),
+        limit=120,
+        operators=9,
+        words=0,
+        notable=30,
+    )
+    issues = data.breakdown(
+        QUARTER.with_filter("kind", ["complaint"]), EVERYTHING, level="issue_type", limit=9
+    )
+    course = data.series(
+        Selection(period=Period("13m"), comparison=Comparison.LAST_YEAR),
+        EVERYTHING,
+        measures=("complaints", "tipoffs"),
+        grain="week",
+    )
+    ranked = {**found.breakdowns, "issue_type": issues}
+    return {each.title: each for each in screen_export.sheets(found, ranked, course, QUARTER)}
+
+
+def test_the_wall_goes_out_as_an_independent_count_gives_it():
+    sheets = screen_sheets()
+    rows = pd.DataFrame(within(90))
+    frames = {title: sheet.frame for title, sheet in sheets.items()}
+    channels = frames["来源渠道"]
+    assert isinstance(channels, pd.DataFrame)
+    assert (
+        dict(zip(channels["代码"], channels["诉求量（件）"], strict=True))
+        == rows["channel"].value_counts().to_dict()
+    )
+    cities = frames["区域分布"]
+    assert isinstance(cities, pd.DataFrame)
+    assert cities["诉求量（件）"].sum() == len(rows)
+    issues = frames["投诉问题排行"]
+    assert isinstance(issues, pd.DataFrame)
+    expected = rows[rows["kind"] == "complaint"]["issue_type"].value_counts()
+    assert dict(zip(issues["代码"], issues["诉求量（件）"], strict=True)).items() <= (
+        expected.to_dict().items()
+    )
+    assert sheets["投诉问题排行"].note.startswith("只计投诉")
+    stages = frames["办理进度"]
+    assert isinstance(stages, pd.DataFrame)
+    assert stages["诉求量（件）"].sum() <= len(rows)
+    assert stages["占比"].sum() == pytest.approx(1)
+
+
+def test_the_wall_says_how_many_there_are_of_what_it_cuts():
+    sheet = screen_sheets()["涉诉主体排行"]
+    assert isinstance(sheet.frame, pd.DataFrame)
+    assert len(sheet.frame) == 9
+    book = openpyxl.load_workbook(io.BytesIO(spreadsheets.workbook([sheet], [])))
+    told = {row[0]: row[1] for row in book["说明"].iter_rows(values_only=True)}
+    known = {row["operator_id"] for row in within(90)}
+    assert told["表“涉诉主体排行”"].startswith(f"共{len(known)}行，导出前9行")
 
 
 @pytest.mark.parametrize("scope", [EVERYTHING, WUHAN])
@@ -166,36 +276,9 @@ def test_no_column_can_show_a_person():
     assert named.isdisjoint(listing_export.COLUMNS)
 
 
-def test_a_picture_says_filters_days_base_and_date():
-    chosen = QUARTER.with_filter("issue", ["C03"])
-    lines = exports.caption(counted(chosen), chosen, EVERYTHING, width=300).split("\n")
-    assert len(lines) > 1
-    assert max(map(len, lines)) <= 50
-    text = "".join(lines)
-    for part in ("2026年1月1日至3月31日", "问题：", "数据截至2026年3月31日"):
-        assert part in text
-    assert f"共{len(within(90, issue_type='C03'))}件，范围内共{len(within(90))}件" in text
-
-
-def test_a_chart_keeps_its_own_tools_beside_the_new_one():
-    option: dict[str, Any] = {
-        "toolbox": {"right": 9, "feature": {"brush": {"type": ["lineX"]}}},
-        "grid": [{"bottom": 4}, {"bottom": "8%"}],
-        "graphic": {"type": "text"},
-    }
-    before = copy.deepcopy(option)
-    found = exports.savable(option, name="走势", caption="一\n二")
-    assert set(found["toolbox"]["feature"]) == {"brush", "saveAsImage"}
-    assert found["toolbox"]["right"] == 9
-    assert [grid["bottom"] for grid in found["grid"]] == [4 + 28, "8%"]
-    assert len(found["graphic"]) == 2
-    assert found["toolbox"]["feature"]["saveAsImage"]["backgroundColor"] == "#ffffff"
-    assert option == before, "the option given is not changed"
-
-
 def test_pages_offer_both_files_and_write_nothing_until_a_click(workflow_url):
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    for page in ("explorer", "submissions"):
+    for page in ("explorer", "submissions", "big_screen"):
         at = at.switch_page(f"pages/{page}.py").run()
         assert not at.exception
         labels = [each.proto.label for each in at.get("download_button")]
@@ -203,26 +286,6 @@ def test_pages_offer_both_files_and_write_nothing_until_a_click(workflow_url):
     books = open_workflow(workflow_url)
     assert [line["action"] for line in fetch_audit(books)] == []
     books.dispose()
-
-
-@pytest.mark.parametrize("width", range(4, 60))
-def test_lines_break_no_number_and_open_with_no_closing_mark(width):
-    text = (
-        "2025年11月22日至2026年11月21日；区域：武汉市（市辖）、宜昌市；内容含“退款”；去重口径（剔除0件）。"
-        "共44,445件，范围内共44,445件（占12.5%）；数据截至2026年11月21日。"
-    )
-    lines = exports.wrapped(text, width)
-    assert "".join(lines) == text
-    assert not [line for line in lines if not line or line[0] in "，。；：）”、%件"]
-    assert sum(line.count("44,445件") for line in lines) == 2
-
-
-def test_a_chart_of_another_span_says_its_own():
-    days = DateRange(dt.date(2025, 4, 1), dt.date(2026, 3, 31))
-    said = exports.caption(counted(), QUARTER, EVERYTHING, what="投诉量", days=days, width=4000)
-    assert said == "投诉量；2025年4月1日至2026年3月31日。数据截至2026年3月31日。"
-    said = exports.caption(counted(), QUARTER, EVERYTHING, what="投诉量", width=4000)
-    assert said.startswith("投诉量；2026年1月1日至3月31日（近90天）；与上期比较。共")
 
 
 def test_a_file_says_what_is_left_out_and_that_its_period_is_not_over():

@@ -13,7 +13,6 @@ from pages.components import (
     change_tables,
     data,
     judgement,
-    waterfall,
 )
 from pages.components.change_finding import Finding
 from pages.components.settings import settings
@@ -96,6 +95,39 @@ def test_an_explanation_of_little_weight_is_not_made_more_of_than_it_is():
     assert "增量较为分散，变动最突出的是“武汉市”（占5.2%），由5件变为60件" in text
 
 
+def test_a_rise_within_a_fall_is_told():
+    # 620 of 1,000: A lost 500 of 900, the new firm has 120
+    cities = frame(["420100", "420500", "420600"], [400, 100, 120], [900, 100, 0])
+    text = told("complaints", {"city_code": cities})
+    assert "全部减量来自“武汉市”" in text
+    assert text.endswith(
+        "与总体方向相反的有“襄阳市”（+120件），由0件变为120件；若与其余部分同幅变动，应为0件。"
+    )
+
+
+def test_a_rise_that_others_make_up_for_is_told_of_a_level_total():
+    cities = frame(["420100", "420500", "420600"], [870, 95, 130], [1000, 100, 0])
+    text = told("complaints", {"city_code": cities})
+    assert "基本持平" in text
+    assert "其中“襄阳市”变动突出，由0件变为130件" in text
+    assert text.endswith("与其余部分的变动相抵。")
+
+
+def test_small_movements_against_the_whole_are_not_told():
+    cities = frame(["420100", "420500", "420600"], [400, 100, 15], [900, 100, 0])
+    assert "与总体方向相反" not in told("complaints", {"city_code": cities})
+
+
+def test_what_moved_against_the_whole_is_listed_before_what_moved_by_chance():
+    cities = frame(["420100", "420500", "420600"], [400, 100, 120], [900, 100, 0])
+    found = change_tables.listed(finding("complaints", {"city_code": cities}))
+    assert found[["member", "mark"]].to_numpy().tolist() == [
+        ["420100", ""],
+        ["420600", "（与总体相反）"],
+        ["420500", "（不显著）"],
+    ]
+
+
 def test_what_moves_alike_has_no_explanation():
     cities = frame(["420100", "420500"], [150, 300], [100, 200])
     assert told("complaints", {"city_code": cities}).endswith("没有哪一项明显突出。")
@@ -173,37 +205,6 @@ def test_what_was_not_stated_explains_nothing():
     cities = frame(["420100", "420500"], [600, 200], [200, 200])
     both = {"city_code+issue_type": pairs, "city_code": cities}
     assert "全部增量来自“武汉市”" in told("complaints", both)
-
-
-PARTS = [waterfall.Part(str(number), str(number), float(number - 20)) for number in range(40)]
-
-
-def test_the_steps_of_a_waterfall_lead_from_then_to_now():
-    change = sum(part.contribution for part in PARTS)
-    bars = waterfall.steps(5_000, 5_000 + change, PARTS, names=("then", "rest", "now"))
-    assert len(bars) == waterfall.STEPS + 3
-    assert [bar.start for bar in bars[1:-1]] == [bar.end for bar in bars[:-2]]
-    assert sum(bar.change for bar in bars[1:-1]) == pytest.approx(change)
-    assert bars[-2].end == bars[-1].end == 5_000 + change
-
-
-def test_the_option_of_a_waterfall_stacks_up_to_the_figures():
-    bars = waterfall.steps(
-        100,
-        90,
-        [waterfall.Part("a", "k@a", -30.0), waterfall.Part("b", "", 20.0)],
-        names=("", "", ""),
-    )
-    below, shown = waterfall.waterfall_chart(bars, MEASURES["complaints"])["series"]
-    assert below["data"] == [0, 100, 90, 0]
-    assert [item["value"] for item in shown["data"]] == [100, 20, 30, 90]
-    assert [item.get("code") for item in shown["data"]] == [None, None, "k@a", None]
-    assert [item["label"]["formatter"] for item in shown["data"]] == [
-        "100件",
-        "+20件",
-        "-30件",
-        "90件",
-    ]
 
 
 def test_a_click_with_a_forged_code_is_none():
@@ -286,6 +287,32 @@ def test_the_sentence_counts_what_is_in_the_warehouse(said):
 )
 def test_why_nothing_is_judged_is_said(said, selection, measure, why):
     assert why in said(selection, EVERYTHING, measure=measure)
+
+
+def test_where_an_answer_has_to_be_quick_operators_are_left_out_of_a_part():
+    wuhan = Selection().with_filter("region", ["420100"])
+    assert change_levels.quick_levels(Selection(), EVERYTHING) == change_levels.levels(
+        Selection(), EVERYTHING
+    )
+    for selection, scope in ((wuhan, EVERYTHING), (Selection(), Scope(regions=("420100",)))):
+        found = change_levels.levels(selection, scope)
+        assert "operator_id" in found
+        quick = tuple(each for each in found if each != "operator_id")
+        assert change_levels.quick_levels(selection, scope) == quick
+
+
+def test_levels_asked_for_are_the_only_ones_looked_at(said, monkeypatch):
+    looked_at = []
+    find = change_finding.find
+
+    def noting(selection, scope, measure, levels):
+        looked_at.append(levels)
+        return find(selection, scope, measure, levels)
+
+    monkeypatch.setattr(change_finding, "find", noting)
+    text = said(IN_MARCH, EVERYTHING, levels=("channel",))
+    assert text.startswith("诉求量环比上升200.0%（60件，上期20件）。")
+    assert looked_at == [("channel",)]
 
 
 def test_a_viewer_is_told_of_the_own_city_alone(said):

@@ -1,10 +1,11 @@
+import datetime as dt
 import math
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 
-from pages.components import boards, drilling, leaderboards, tiles
+from pages.components import boards, drilling, grid, leaderboards, member_names, settling, tiles
 from pages.components.boards import BOARDS, View
 from pages.components.panels import Click
 from queries.measures import MEASURES
@@ -56,6 +57,7 @@ def test_one_row_by_hand():
         "excluded": False,
         "usable": True,
         "drills": True,
+        "end": "",
     }
     assert (second["label"], second["usable"], second["drills"]) == ("未填写", False, False)
     assert (second["bar"], second["change"]) == (0.0, "持平")
@@ -63,7 +65,8 @@ def test_one_row_by_hand():
     assert content["heads"] == ("投诉量", "占比", "环比")
 
 
-def test_a_rate_shows_its_base_and_changes_by_points():
+def test_a_rate_shows_its_base_and_changes_by_points(monkeypatch):
+    monkeypatch.setattr(settling, "is_ripening_in", lambda *_: False)
     content = leaderboards.board_content(
         CITIES,
         found(
@@ -80,6 +83,30 @@ def test_a_rate_shows_its_base_and_changes_by_points():
     rows = [(row["value"], row["share"], row["change"], row["tone"]) for row in content["rows"]]
     assert rows == [("95.0%", "4", "↑5.0", "good"), ("50.0%", "1,200", "—", "neutral")]
     assert content["note"] == "共2个"
+
+
+def test_names_that_begin_alike_keep_their_ends_when_cut():
+    channels = ["channel_b", "channel_a", "letters"]
+    names = ["全国12315平台PC端", "全国12315平台手机APP", "来信来函"]
+    assert member_names.ends(names) == ["PC端", "手机APP", ""]
+    counted = found(channels, name=names, complaints=[3, 2, 1], share=[0.5, 0.3, 0.2])
+    view = View(board("operator"), "operator_id")
+    content = leaderboards.board_content(view, counted, Selection(), COMPLAINTS)
+    assert [row["end"] for row in content["rows"]] == ["PC端", "手机APP", ""]
+    listed = grid.content(
+        "g",
+        "渠道",
+        [grid.Head("渠道")],
+        [grid.Row(each, (grid.Cell(each),)) for each in names],
+        empty="",
+    )
+    assert [row["cells"][0].get("end") for row in listed["rows"]] == ["PC端", "手机APP", None]
+
+
+def test_a_member_that_had_nothing_before_is_new():
+    counted = found(["420100"], complaints=[3], share=[1.0], complaints_compared=[0])
+    content = leaderboards.board_content(CITIES, counted, Selection(), COMPLAINTS)
+    assert content["rows"][0]["change"] == "新增"
 
 
 def test_what_is_not_stated_is_no_member():
@@ -284,13 +311,15 @@ def test_children_know_their_parent(code):
     assert drilling.parent_of(dimension, child) == code
 
 
-def test_tiles_show_both_changes():
+def test_tiles_show_both_changes(monkeypatch):
+    monkeypatch.setattr(settling, "is_ripening", lambda *_: False)
     # 110 against 100 before and 200 a year ago; 3.2 points below
     drawn = tiles.tiles(
         ("complaints", "mediation_rate", "closure_rate"),
         {"complaints": 110.0, "mediation_rate": 0.868, "closure_rate": 0.5},
         {"complaints": 100.0, "mediation_rate": 0.9, "closure_rate": 0.9},
         {"complaints": 200.0, "mediation_rate": math.nan, "closure_rate": 0.9},
+        until=dt.date(2026, 3, 31),
         chosen="mediation_rate",
     )
     assert [(each["value"], each["unit"], each["selected"]) for each in drawn] == [

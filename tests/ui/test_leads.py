@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime as dt
-import json
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,7 +9,6 @@ from streamlit.testing.v1 import AppTest
 from jobs.lead_books import record_found_signals
 from pages.components import (
     lead_candidates,
-    lead_chain_view,
     lead_course,
     lead_data,
     lead_labels,
@@ -21,15 +19,14 @@ from pages.components import (
 from pages.components.access import Role, Viewer
 from pages.components.settings import settings
 from queries.lead_candidate_reads import fetch_candidates
-from queries.lead_chain import ChainStep
 from queries.lead_reads import fetch_leads, fetch_signals
 from queries.scope import EVERYTHING, Scope
-from queries.vocabulary import Kind, LeadResult, LeadState, SignalAnswer, SignalSource
+from queries.vocabulary import Kind, LeadResult, LeadState
 from queries.warehouse import open_current
 from queries.workflow import open_workflow
 from tests.finders import lead_records
 from tests.leading import LISTED, OPERATOR, plant
-from tests.ui.pages import ROOT
+from tests.ui.pages import ROOT, components
 
 OFFICER = Viewer("执法人员", Role.ENFORCEMENT, EVERYTHING)
 LEADER = Viewer("领导", Role.LEADER, EVERYTHING)
@@ -76,14 +73,18 @@ def opened(workflow, monkeypatch):  # noqa: ARG001
 
 
 def boards(at):
-    drawn = [json.loads(each.proto.json) for each in at.get("bidi_component") if each.proto.json]
     return {
         each["board"]: {
             row["code"]: [cell["text"] for cell in row["cells"]] for row in each["rows"]
         }
-        for each in drawn
+        for each in components(at)
         if each.get("board") and "rows" in each
     }
+
+
+def tools(at):
+    (listed,) = [each for each in components(at) if each.get("board") == "candidates"]
+    return {tool["label"] for row in listed["rows"] for tool in row["tools"]}
 
 
 def texts(at):
@@ -138,17 +139,6 @@ def penalise(lead_id, batch):
     lead_store.write_outcome(OFFICER, lead_id, outcome, seen=seen, replaces=None)
 
 
-def test_every_code_has_a_word():
-    for kinds, words in (
-        (SignalSource, lead_labels.SOURCES),
-        (LeadState, lead_labels.STATES),
-        (LeadResult, lead_labels.RESULTS),
-        (SignalAnswer, lead_labels.ANSWERS),
-    ):
-        assert {str(each) for each in kinds} == {str(each) for each in words}
-    assert set(lead_chain_view.STEPS) <= set(ChainStep)
-
-
 def test_candidates_are_those_stored_by_worth(opened, warehouse):
     shown = boards(opened())["candidates"]
     expected = stored(warehouse)
@@ -182,6 +172,8 @@ def test_a_leader_reads_and_does_not_write(opened):
     at = opened(VIEWER_ROLE="leader")
     assert "由研判分析员或执法人员列入批次" in texts(at)
     assert "不列为线索" not in [each.label for each in at.button]
+    assert tools(at) == set()
+    assert tools(opened(VIEWER_ROLE="analyst")) == {"列入"}
     with pytest.raises(lead_store.MayNotWriteLeadsError):
         lead_store.open_batch(LEADER, [], title="批", recipients=["局"])
 
@@ -241,6 +233,17 @@ def test_a_batch_of_above_offers_nothing_of_the_whole(opened):
     assert at.get("download_button") == [
         each for each in at.get("download_button") if "ZIP" not in str(each.proto.label)
     ]
+
+
+def test_an_empty_batch_is_not_reviewed(opened):
+    _, _, lead_id = take_up(OFFICER, OPERATOR)
+    reviewer = {"VIEWER_ROLE": "leader"}
+    labels = [each.label for each in opened({"part": "batches"}, **reviewer).button]
+    assert "复核通过" in labels
+    lead_store.remove_lead(OFFICER, lead_id)
+    at = opened({"part": "batches"}, **reviewer)
+    assert "复核通过" not in [each.label for each in at.button]
+    assert "没有线索" in texts(at)
 
 
 @pytest.mark.usefixtures("workflow")
@@ -323,14 +326,8 @@ def test_a_dismissed_candidate_leaves_the_list_and_answers_its_signal(opened, wo
 
 def test_the_chain_counts_one_penalty_and_feeds_the_worth_back(opened):
     def chain(step):
-        (tiles,) = [
-            each["tiles"]
-            for each in (
-                json.loads(one.proto.json)
-                for one in opened({"part": "chain", "step": step}).get("bidi_component")
-            )
-            if "tiles" in each
-        ]
+        drawn = components(opened({"part": "chain", "step": step}))
+        (tiles,) = [each["tiles"] for each in drawn if "tiles" in each]
         return {each["code"]: each["value"] for each in tiles}
 
     before = chain("signals")
@@ -342,8 +339,8 @@ def test_the_chain_counts_one_penalty_and_feeds_the_worth_back(opened):
     at = opened({"part": "chain", "step": "penalties"})
     assert boards(at)["members"][f"lead:{lead_id}"][0] == OPERATOR
     assert "罚款3,000元" in texts(at)
-    feedback = lead_data.candidates(EVERYTHING).feedback
-    assert (feedback.ended, feedback.hits) == (1, 1)
+    rates = boards(at)["hit_rates"]
+    assert rates["source:campaign"][1:5] == ["专项行动", "1", "1", "100.0%"]
     course = boards(opened({"part": "leads", "lead": str(lead_id)}))["course"]
     assert [cells[1] for cells in course.values()] == [
         "拟移送",
@@ -376,7 +373,11 @@ def test_the_operator_and_the_campaign_tell_of_their_leads(opened, workflow):
     assert "列为案源线索0条" in lead_mentions.campaign_text(EVERYTHING, campaign[:-1])
     operator = fetch_leads(open_workflow(workflow), EVERYTHING)["operator_id"].iloc[0]
     shown = boards(opened({"id": operator}, page="operator"))["mentions"]
-    assert f"lead:{lead_id}" in shown
+    number, _, state, worth, *_ = shown[f"lead:{lead_id}"]
+    assert (number, state) == (known(lead_id)["number"], "拟移送")
+    assert worth.isdigit()
+    waiting = [cells for code, cells in shown.items() if code.startswith("candidate:")]
+    assert all((cells[0], cells[2]) == ("—", "候选") for cells in waiting)
 
 
 def test_a_warehouse_without_candidates_says_so(opened, monkeypatch):

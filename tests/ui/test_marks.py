@@ -121,6 +121,22 @@ def test_names_that_would_touch_give_way_to_rules():
     assert all(has_name for _, has_name in wide.values())
 
 
+def test_names_without_room_stand_in_a_second_row():
+    events = [
+        event("2026-03-14", kind=EventKind.PROMOTION, name="促销"),
+        event("2026-03-15", kind=EventKind.RULE, name="新办法施行"),
+        event("2026-03-16", kind=EventKind.OTHER, name="第三件事"),
+    ]
+    option = marked(MARCH, events, rows=2, letter=10)
+    labels = {each["name"]: each["label"] for each in option["series"][0]["markLine"]["data"]}
+    assert {name: (each["show"], each["distance"]) for name, each in labels.items()} == {
+        "新办法施行": (True, 2),
+        "第三件事": (True, 16),
+        "促销": (False, 2),
+    }
+    assert option["grid"]["top"] == 26 + 2 * 14
+
+
 def test_a_time_axis_takes_days_as_they_are():
     option = marked(MARCH, [event("2026-03-10", "2026-03-12")], kind="time")
     [[start, end]] = option["series"][0]["markArea"]["data"]

@@ -68,7 +68,7 @@ def everything(at):
     ]
     drawn = [each.proto.json for each in at.get("bidi_component")]
     return "\n".join(
-        [*parts, *[json.dumps(json.loads(each), ensure_ascii=False) for each in drawn]]
+        [*parts, *[json.dumps(json.loads(each or "0"), ensure_ascii=False) for each in drawn]]
     )
 
 
@@ -89,6 +89,7 @@ def test_the_ranking_is_by_the_scores_stored(opened, warehouse):
     for operator_id, cells in rows.items():
         assert cells[4] == f"{stored[operator_id]['score']:,.0f}"
     assert rows[LISTED][6] == "D 高※"
+    assert "※：按直接定级条件定级" in everything(opened())
     assert rows[PENALISED][0] == "受罚商行"
 
 

@@ -10,6 +10,7 @@ from pages.components import (
 )
 from pages.components.boards import BOARDS
 from pages.components.focus_lists import FocusRuleError, Rule
+from pages.components.palettes import LIGHT
 from queries.measures import MEASURES
 from queries.results import Matrix
 from queries.selection import Comparison, Selection
@@ -59,7 +60,7 @@ def test_every_point_lies_within_the_axes():
             "note": ["", ""],
         }
     )
-    option = scatter.chart(points, label="诉求量", unit="件")
+    option = scatter.chart(points, label="诉求量", unit="件", palette=LIGHT)
     for axis, values in (("xAxis", points["value"]), ("yAxis", points["times"])):
         assert option[axis]["min"] < values.min()
         assert option[axis]["max"] > values.max()

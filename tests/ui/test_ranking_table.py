@@ -134,6 +134,10 @@ def test_without_comparison_no_change_is_shown(query, selection):
             found(member("C03", 2.0), members=7, matched=7, candidates=9, counted=False),
             "第1至1行，至少7个，只比较最多的9个",
         ),
+        (
+            found(member("C03", 2.0), members=12, matched=9, candidates=9, gone=2),
+            "第1至1行，共12个，只比较最多的9个，另有2个本期为0",
+        ),
         (found(members=9, matched=0), "符合条件0个，共9个"),
     ],
 )
@@ -265,6 +269,18 @@ def test_the_ranking_is_taken_away_with_numbers_and_its_base():
     assert frame.iloc[1]["问题类别"] == "未填写"
     assert {"占比", "环比", "同比"} == sheet.shares
     assert math.isnan(first["去年同期"])
+
+
+def test_the_courses_of_a_ranking_are_taken_away():
+    standings = found(
+        member("C03", 20.0, trend=[1.0, 2.0, 3.0]), member("C04", 5.0, trend=[4.0] * 3)
+    )
+    sheet = ranking_export.courses(standings, ISSUES)
+    frame = next(iter(sheet.parts()))
+    assert list(frame.columns[2:]) == ["3月2日周", "3月9日周", "3月16日周"]
+    assert frame.iloc[0, 2:].to_list() == [1.0, 2.0, 3.0]
+    assert sheet.total == 2
+    assert sheet.definitions
 
 
 def test_a_ranking_of_the_largest_is_not_said_to_be_whole():

@@ -123,6 +123,7 @@ def test_a_claimant_is_shown_as_a_pattern_to_verify(opened):
     assert cells[0] == "赵**"
     assert cells[1:4] == ["6件", "6件", "6件"]
     assert cells[5:7] == ["疑似", "F2"]
+    assert "F2同一投诉人对同类商品服务、同类问题短期内大量投诉" in everything(at)
     at = opened({"of": "claimant", "group": code})
     factors = {row["code"]: row["cells"][3]["text"] for row in panels(at, "grid")[0]["rows"]}
     assert "最多6件" in factors["f2"]

@@ -55,6 +55,8 @@ def test_a_pill_that_is_not_there_changes_nothing(code):
         pytest.param({"period": "2026-02-30..2026-03-01"}, "period", id="no such day"),
         pytest.param({"period": "2026-03-02..2026-03-01"}, "period", id="backwards"),
         pytest.param({"period": "0001-01-01..9999-12-31"}, "period", id="all of history"),
+        pytest.param({"period": "9999m"}, "period", id="centuries in months"),
+        pytest.param({"period": "7306d"}, "period", id="more than 20 years in days"),
         pytest.param({"vs": "tomorrow"}, "vs", id="comparison"),
         pytest.param({"region": "Wuhan"}, "region", id="region"),
         pytest.param({"-product": "手机"}, "product", id="left-out product"),

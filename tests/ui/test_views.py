@@ -208,14 +208,15 @@ def test_the_calendar_lists_a_year(app):
 
 def test_an_analyst_adds_changes_and_removes_an_own_event(app, books):
     at = calendar(app(), year="2026")
-    at.text_input(key="event.new.name").set_value("系统停机")
-    at.selectbox(key="event.new.kind").set_value("data")
-    at.date_input(key="event.new.first_day").set_value(dt.date(2026, 5, 20))
-    at.date_input(key="event.new.last_day").set_value(dt.date(2026, 5, 21))
+    at.text_input(key="event.new0.name").set_value("系统停机")
+    at.selectbox(key="event.new0.kind").set_value("data")
+    at.date_input(key="event.new0.first_day").set_value(dt.date(2026, 5, 20))
+    at.date_input(key="event.new0.last_day").set_value(dt.date(2026, 5, 21))
     at.button[0].click().run()
     [kept] = fetch_events(books)
     assert (kept.name, kept.kind, kept.created_by) == ("系统停机", EventKind.DATA, OWNER)
     assert ("系统停机", True) in listed(at)
+    assert at.text_input(key="event.new1.name").value == ""
     number = str(kept.event_id)
     at.query_params["edit"] = number
     at.run()
@@ -236,12 +237,23 @@ def test_an_analyst_adds_changes_and_removes_an_own_event(app, books):
 )
 def test_what_cannot_be_kept_is_said_and_not_kept(app, books, name, last_day, said):
     at = calendar(app(), year="2026")
-    at.text_input(key="event.new.name").set_value(name)
-    at.date_input(key="event.new.first_day").set_value(dt.date(2026, 5, 20))
-    at.date_input(key="event.new.last_day").set_value(last_day)
+    at.text_input(key="event.new0.name").set_value(name)
+    at.date_input(key="event.new0.first_day").set_value(dt.date(2026, 5, 20))
+    at.date_input(key="event.new0.last_day").set_value(last_day)
     at.button[0].click().run()
     assert said in at.warning[0].value
+    assert at.date_input(key="event.new0.last_day").value == last_day
     assert fetch_events(books) == ()
+
+
+def test_the_name_of_an_event_is_text_in_the_title_of_its_form(app, books):
+    day = dt.date(2026, 5, 20)
+    named = Event(day, day, "**粗**[链](http://elsewhere)", EventKind.OTHER)
+    number = add_event(books, named, author=OWNER, role="analyst")
+    at = calendar(app(), year="2026", edit=str(number))
+    title = next(each.label for each in at.expander if each.label.startswith("修改事件"))
+    assert "\\*\\*粗" in title
+    assert "[链](" not in title
 
 
 def test_others_look_on(app, books):
@@ -284,7 +296,7 @@ def test_a_store_that_cannot_be_written_is_told_with_a_number_in_the_log(
         raise store.StoreError(TWO_LINES)
 
     monkeypatch.setattr(store, "add_event", locked)
-    at.text_input(key="event.new.name").set_value("系统停机")
+    at.text_input(key="event.new0.name").set_value("系统停机")
     at.button[0].click().run()
     assert not at.exception
     told = at.warning[0].value

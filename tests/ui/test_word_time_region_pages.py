@@ -1,32 +1,25 @@
 import datetime as dt
+import functools
 import json
 from collections import Counter
 
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from jobs.refresh import derive
 from pages.components import (
-    calendar_map,
     change_export,
     period_export,
-    places,
     region_rates,
-    year_lines,
 )
-from pages.components.denominators import Rate
-from pages.components.region_map import MapView
-from pages.components.settings import settings
 from queries.generations import GenerationStore
 from queries.measures import MEASURES
-from queries.results import Series
 from queries.scope import EVERYTHING
-from queries.selection import DateRange, Period, Selection
+from queries.selection import Period, Selection
 from tests.staging import batch
 from tests.ui import counted, planted
 from tests.ui.counted import LAST_DAY, ROWS, expected, within
-from tests.ui.pages import ROOT
+from tests.ui.pages import charts, components, panel
 
 PAGES = ("hot_words", "periods", "regions", "changes")
 
@@ -37,29 +30,8 @@ def warehouse(tmp_path_factory):
 
 
 @pytest.fixture
-def opened(warehouse, monkeypatch):
-    def shown(page, query=None, *, folder=warehouse, regions="all"):
-        monkeypatch.setenv("WAREHOUSE_URL", f"duckdb:///{folder}")
-        monkeypatch.setenv("VIEWER_REGIONS", regions)
-        settings.cache_clear()
-        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-        at.query_params.update(query or {})
-        at = at.switch_page(f"pages/{page}.py").run()
-        assert not at.exception
-        assert not at.error
-        return at
-
-    yield shown
-    settings.cache_clear()
-
-
-def components(at):
-    return [json.loads(each.proto.json) for each in at.get("bidi_component") if each.proto.json]
-
-
-def panel(at, kind, board=None):
-    drawn = [each for each in components(at) if each.get("kind") == kind]
-    return next(each for each in drawn if board is None or each["board"] == board)
+def opened(warehouse, open_page):
+    return functools.partial(open_page, folder=warehouse)
 
 
 def option(at, kind):
@@ -68,10 +40,6 @@ def option(at, kind):
     drawn = [json.loads(each) if isinstance(each, str) else each for each in drawn]
     series = [each for each in drawn if isinstance(each, dict) and "series" in each]
     return next(each for each in series if kind in [one["type"] for one in each["series"]])
-
-
-def charts(at):
-    return [json.loads(each.proto.spec) for each in at.get("echarts_chart")]
 
 
 def grid(at, board):
@@ -173,6 +141,14 @@ def test_a_word_narrows_the_page_and_is_marked(opened):
     assert sum(each for each in course["series"][0]["data"] if each is not None) <= len(rows)
 
 
+def test_what_a_word_is_counted_by_is_told(opened):
+    told = "\n".join(
+        each.value for each in opened("hot_words", {"period": "12m", "q": "退款"}).caption
+    )
+    assert "点击词语则按字面搜索内容、标题、企业和商品名称" in told
+    assert "的具体问题按字面含“退款”" in told
+
+
 def test_words_of_each_region(opened):
     at = opened("hot_words", {"period": "12m", "by": "region"})
     rows = grid(at, "region")
@@ -266,6 +242,23 @@ def test_members_of_a_change_are_listed_with_then_and_now(opened):
             len(within(60, until=earlier, city_code=city)),
         )
         assert cells[1:3] == [f"{before}件", f"{now}件"], city
+
+
+@pytest.mark.parametrize(
+    ("query", "why", "way_out"),
+    [
+        pytest.param({"vs": "none"}, "未选择比较方式", "请在页面上方选择“环比”或“同比”", id="none"),
+        pytest.param(
+            {"measure": "recovered_yuan"}, "本期件尚在办理", "点击上方其他指标", id="growing"
+        ),
+        pytest.param({"period": "all"}, "早于数据起始日", "改选时间范围", id="no days before"),
+    ],
+)
+def test_changes_without_a_decomposition_say_why_and_what_to_choose(opened, query, why, way_out):
+    at = opened("changes", query)
+    [told] = [each.value for each in at.info]
+    assert why in told
+    assert way_out in told
 
 
 def test_changes_that_cannot_be_compared_say_why(opened):
@@ -369,32 +362,3 @@ def test_what_is_taken_away_is_what_is_counted(opened):
         for city in ("420100", "420500", "429004")
     }
     assert region_rates.sheets(MEASURES["closure_rate"], selection, EVERYTHING) == []
-
-
-def test_an_earlier_period_moves_the_calendar_only_if_it_must():
-    first, last = dt.date(2023, 1, 1), dt.date(2026, 11, 21)
-    inside = DateRange(dt.date(2026, 1, 1), dt.date(2026, 1, 31))
-    earlier = DateRange(dt.date(2024, 1, 1), dt.date(2024, 1, 31))
-    assert calendar_map.days_drawn(inside, first, last).end == last
-    assert calendar_map.days_drawn(earlier, first, last) == DateRange(
-        dt.date(2023, 2, 1), dt.date(2024, 1, 31)
-    )
-
-
-def test_a_week_across_new_year_belongs_to_the_year_of_its_thursday():
-    index = pd.DatetimeIndex(["2025-12-22", "2025-12-29", "2026-01-05"])
-    frame = pd.DataFrame({"tipoffs": [1, 2, 3], "complete": True}, index=index)
-    lines = year_lines.by_year(Series(frame, "week", None), "tipoffs", until=2026)
-    assert lines.figures[2025].dropna().to_dict() == {52: 1.0}
-    assert lines.figures[2026].dropna().to_dict() == {1: 2.0, 2: 3.0}
-
-
-def test_a_rate_map_says_what_has_no_figure():
-    frame = pd.DataFrame({"member": ["420100"], "count": [30], "base": [10_000], "per_10k": [30.0]})
-    outline = places.outline("420000")
-    assert outline is not None
-    drawn = MapView(outline, "city_code", None)
-    chart = region_rates.map_chart(Rate(frame, 0, ""), drawn, by="residents", name="m")
-    items = {item["code"]: item for item in chart["series"][0]["data"]}
-    assert items["420100"]["value"] == 30
-    assert items["420500"]["tooltip"]["formatter"].endswith("没有可用的分母")
