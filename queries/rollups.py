@@ -142,7 +142,12 @@ _OPERATOR_SUMS = (
 _WORDS = ("submissions",)
 _ALL = (
     Rollup(
-        "leading_operators", "operator_id", ("day",), _REGION, _OPERATOR_SUMS, LEADING_OPERATORS
+        "leading_operators",
+        "operator_id",
+        ("day", "month"),
+        _REGION,
+        _OPERATOR_SUMS,
+        LEADING_OPERATORS,
     ),
     Rollup(
         "leading_operators_finely",
