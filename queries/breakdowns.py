@@ -11,7 +11,8 @@ from queries.hot_words import LEVEL as WORD
 from queries.hot_words import fetch_hot_words
 from queries.measures import MEASURES, sums_of
 from queries.operator_names import operator_names
-from queries.ranking import Ranking, fetch_ranking
+from queries.ranking import fetch_ranking
+from queries.ranking_sources import Ranking
 from queries.reading import Reading, reading
 from queries.results import Breakdown
 from queries.scope import Scope

@@ -19,15 +19,8 @@ from queries.hot_words import LEVEL as WORD
 from queries.hot_words import WordsNotDerivedError
 from queries.matching import needed_columns
 from queries.measures import MEASURES, sums_of
-from queries.ranking import (
-    Ranked,
-    Ranking,
-    certain_rollup,
-    fetch_from,
-    fetch_members,
-    fetch_ranking,
-    member_pieces,
-)
+from queries.ranking import Ranked, fetch_from, fetch_members, fetch_ranking, fetch_rankings
+from queries.ranking_sources import Ranking, certain_rollup, member_pieces
 from queries.reading import Reading
 from queries.rollups import Rollup
 from queries.schema import words
@@ -195,22 +188,15 @@ def _largest(
     ranking = replace(
         _ranking(column, measure, windows[first], limit, filtered=filtered), enough=enough
     )
-    found = {
-        name: fetch_ranking(
-            reading,
-            replace(ranking, days=days, least=at_least if name == first else 0.0),
-            count_members=count_members if name == first else None,
-        )
+    rankings = [
+        replace(ranking, days=days, least=at_least if name == first else 0.0)
         for name, days in list(windows.items())[:2]
-    }
-    members = list(dict.fromkeys(each for ranked in found.values() for each in ranked.sums.members))
-    in_rollup = all(each.rollup is not None for each in found.values())
-    rollup = found[first].rollup if in_rollup else None
-    by_days: dict[DateRange, Sums] = {}
-    for name, days in windows.items():
-        if days not in by_days:
-            ranked = replace(ranking, days=days)
-            by_days[days] = _counted(reading, ranked, members, found.get(name), rollup)
+    ]
+    spans = list(dict.fromkeys(windows.values()))
+    at_once = fetch_rankings(reading, rankings, spans, count_members=count_members)
+    ranked, by_days = at_once or _one_by_one(reading, rankings, spans, count_members=count_members)
+    found = dict(zip(windows, ranked, strict=False))
+    members = list(dict.fromkeys(each for one in ranked for each in one.sums.members))
     counts = {name: by_days[days] for name, days in windows.items()}
     stored = [each[0] for each in members]
     sums = {name: each.of(members).arrays for name, each in counts.items()}
@@ -231,7 +217,7 @@ def _largest(
         counted=found[first].counted,
         complete=complete,
         most=found[first].most,
-        rollup=rollup,
+        rollup=_common_rollup(ranked),
     )
 
 
@@ -255,10 +241,9 @@ def _every_word(
     if rollup is None and wanted > floor > 1:
         rollup = certain_rollup(reading, ranking, spans, least=wanted)
         floor = floor if rollup is None else wanted
-    counted = fetch_from(reading, ranking, spans, least=floor, rollup=rollup)
-    found = dict(zip(spans, counted, strict=True))
+    found = fetch_from(reading, ranking, dict.fromkeys(spans, floor), rollup)
     sums = {name: found[days].arrays for name, days in windows.items()}
-    stored = counted[0].firsts
+    stored = found[windows[first]].firsts
     return Candidates(
         column="word_id",
         stored=stored,
@@ -279,8 +264,36 @@ def _present(stored: Sequence[object], sums: Mapping[str, np.ndarray], measure: 
     return int((stated & (sums[definition.denominator or definition.numerator] > 0)).sum())
 
 
+def _common_rollup(ranked: Sequence[Ranked]) -> Rollup | None:
+    """Return the rollup of the first ranking if all members are in rollups."""
+    return ranked[0].rollup if all(each.rollup is not None for each in ranked) else None
+
+
 def _complete(ranked: Ranked) -> bool:
     return ranked.counted and ranked.members == len(ranked.sums.members)
+
+
+def _one_by_one(
+    reading: Reading,
+    rankings: Sequence[Ranking],
+    spans: Sequence[DateRange],
+    *,
+    count_members: bool | None,
+) -> tuple[list[Ranked], dict[DateRange, Sums]]:
+    """Return the rankings and the sums of their members by span, each span counted by itself."""
+    first, *others = rankings
+    ranked = [
+        fetch_ranking(reading, first, count_members=count_members),
+        *[fetch_ranking(reading, each, count_members=None) for each in others],
+    ]
+    members = list(dict.fromkeys(each for one in ranked for each in one.sums.members))
+    rollup = _common_rollup(ranked)
+    known = dict(zip([each.days for each in rankings], ranked, strict=True))
+    counted = {
+        days: _counted(reading, replace(first, days=days), members, known.get(days), rollup)
+        for days in spans
+    }
+    return ranked, counted
 
 
 def _counted(

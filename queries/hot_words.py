@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from queries.arrow_columns import fetch_table
 from queries.counting import fetch_number
 from queries.figures import breakdown_frame
-from queries.ranking import Ranking, fetch_ranking
+from queries.ranking import fetch_ranking
+from queries.ranking_sources import Ranking
 from queries.reading import Reading
 from queries.results import Breakdown
 from queries.schema import words

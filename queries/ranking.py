@@ -4,8 +4,8 @@ They are read from a rollup of the leading members if that gives the exact answe
 `queries.rollups`), otherwise from the facts.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,63 +13,16 @@ import sqlalchemy as sa
 
 from queries.arrow_columns import fetch_table
 from queries.functions import float_div
-from queries.matching import matching, needed_columns
-from queries.measures import FLOAT_SUMS, MEASURES
+from queries.measures import MEASURES
 from queries.piece_rows import fetch_member_count, is_quickly_counted, within_piece
+from queries.ranking_sources import Ranking, fetch_bound, fitting_rollups, member_pieces
 from queries.reading import Reading
-from queries.rollups import ROLLUPS, Rollup, bound_table, rollup_table
-from queries.scope import EVERYTHING, Scope
-from queries.selection import DateRange, Selection
-from queries.sources import (
-    FACTS,
-    WORDS,
-    WORDS_OF_FACTS,
-    Piece,
-    Source,
-    month_end,
-    split,
-)
-from queries.sums import Sums, add_rows
+from queries.rollups import Rollup
+from queries.selection import DateRange
+from queries.sources import FACTS, Piece
+from queries.sums import Sums, add_rows, sum_type
 
 Statement = sa.Select[*tuple[Any, ...]]
-
-_MORE_THAN_ONE_EACH = FLOAT_SUMS | {"satisfaction"}
-"""Sums to which one submission can add more than 1: a number of submissions is no bound to them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """What to rank.
-
-    Attributes
-    ----------
-    member
-        Column of the members: ``operator_id`` or ``word_id``.
-    order
-        Measure to rank by; largest first, then by member.
-    limit
-        How many to return.
-    filtered
-        True leaves no filter out, those on the members neither.
-    enough
-        How many are enough where a rollup knows no more for certain; None for ``limit``.
-    least
-        They are enough only if no other has so much; 0 for whatever others have.
-    """
-
-    member: str
-    sums: tuple[str, ...]
-    order: str
-    days: DateRange
-    limit: int
-    filtered: bool = False
-    enough: int | None = None
-    least: float = 0.0
-
-    @property
-    def without(self) -> tuple[str, ...]:
-        """Levels whose filters are left out."""
-        return () if self.filtered else (self.member,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,34 +72,23 @@ def fetch_ranking(
     count_members
         False spares the count of all members where only the facts know it, None in any case.
     """
-    facts = _facts(reading, ranking)
-    for rollup in _rollups(reading, ranking):
+    for rollup in fitting_rollups(reading, ranking):
         most = fetch_bound(reading, rollup, ranking.days)
-        found = _run(reading, ranking, _pieces(reading, rollup, facts, ranking.days))
+        found = _run(reading, ranking, member_pieces(reading, ranking, ranking.days, rollup=rollup))
         certain = _certain(found, ranking, most)
         if most == 0 or _suffices(ranking, certain, most):
             break
     else:
         rollup, most = None, 0
-        found = _run(reading, ranking, [Piece(facts, ranking.days)])
+        found = _run(reading, ranking, member_pieces(reading, ranking, ranking.days, rollup=None))
     complete, others = most == 0, max(most, _beyond(found, ranking))
     if not complete:
         found = found.take(range(certain))
     members, stated = len(found.members), sum(each is not None for each in found.firsts)
     shown = found.take(range(min(members, ranking.limit)))
     counted = complete and members <= ranking.limit
-    quick = count_members is False and is_quickly_counted(
-        reading, ranking.member, without=ranking.without
-    )
-    if (count_members or quick) and not counted:
-        whole = next((each for each in _rollups(reading, ranking) if each.leading is None), None)
-        members, stated = fetch_member_count(
-            reading,
-            ranking.member,
-            ranking.days,
-            _pieces(reading, whole, facts, ranking.days),
-            without=ranking.without,
-        )
+    if not counted and _are_counted(reading, ranking, count_members):
+        members, stated = _count_all(reading, ranking)
         counted = True
     before = None
     if compared is not None:
@@ -155,78 +97,140 @@ def fetch_ranking(
     return Ranked(shown, before, members, stated, counted, rollup, others)
 
 
-def fetch_from(
+def fetch_rankings(
     reading: Reading,
-    ranking: Ranking,
-    windows: Sequence[DateRange],
+    rankings: Sequence[Ranking],
+    spans: Sequence[DateRange],
     *,
-    least: int,
-    rollup: Rollup | None,
-) -> list[Sums]:
-    """Return the sums over each window of all members that reach ``least`` in one of them.
+    count_members: bool | None = True,
+) -> tuple[list[Ranked], dict[DateRange, Sums]] | None:
+    """Return several rankings and what their members had over some days, read at once.
 
     Parameters
     ----------
-    ranking
-        By its one sum.
+    rankings
+        They differ in their days only, and in ``least``.
+    spans
+        What to count; the days of the rankings are among them.
+    count_members
+        As for `fetch_ranking`, of the first ranking.
+
+    Returns
+    -------
+    tuple or None
+        The rankings, and by span the sums of the members of all of them; other members may be
+        among these. None where it takes the facts, or where the rollup leaves no member out, so
+        that a ranking by itself knows them all.
+    """
+    first = rankings[0]
+    for rollup in fitting_rollups(reading, first):
+        bounds = [fetch_bound(reading, rollup, each.days) for each in rankings]
+        if 0 in bounds:
+            return None
+        beyond = {each.days: most + 1 for each, most in zip(rankings, bounds, strict=True)}
+        found = fetch_from(reading, first, {days: beyond.get(days) for days in spans}, rollup)
+        ranked = [
+            _ranked(found[each.days], each, most, rollup)
+            for each, most in zip(rankings, bounds, strict=True)
+        ]
+        certain = zip(rankings, ranked, bounds, strict=True)
+        if all(_suffices(each, answer.members, most) for each, answer, most in certain):
+            if _are_counted(reading, first, count_members):
+                members, stated = _count_all(reading, first)
+                ranked[0] = replace(ranked[0], members=members, stated=stated, counted=True)
+            return ranked, found
+    return None
+
+
+def _ranked(found: Sums, ranking: Ranking, most: int, rollup: Rollup) -> Ranked:
+    """Return the first of members in order, as far as no other can have more than they."""
+    values = found.arrays[MEASURES[ranking.order].numerator]
+    order = np.argsort(-values, kind="stable")[: ranking.limit + 1]
+    ordered = found.take(order)
+    certain = _certain(ordered, ranking, most)
+    shown = ordered.take(range(certain))
+    stated = sum(each is not None for each in shown.firsts)
+    others = max(most, _beyond(ordered, ranking))
+    return Ranked(shown, None, certain, stated, counted=False, rollup=rollup, most=others)
+
+
+def _are_counted(reading: Reading, ranking: Ranking, count_members: bool | None) -> bool:
+    if count_members is False:
+        return is_quickly_counted(reading, ranking.member, without=ranking.without)
+    return bool(count_members)
+
+
+def _count_all(reading: Reading, ranking: Ranking) -> tuple[int, int]:
+    """Return how many members there are, and how many of them are stated."""
+    whole = next((each for each in fitting_rollups(reading, ranking) if each.leading is None), None)
+    pieces = member_pieces(reading, ranking, ranking.days, rollup=whole)
+    return fetch_member_count(
+        reading, ranking.member, ranking.days, pieces, without=ranking.without
+    )
+
+
+def fetch_from(
+    reading: Reading,
+    ranking: Ranking,
+    windows: Mapping[DateRange, int | None],
+    rollup: Rollup | None,
+) -> dict[DateRange, Sums]:
+    """Return the sums over each window of all members that reach the least of one of them.
+
+    Parameters
+    ----------
+    windows
+        With how much of what is ranked by a member is kept; None keeps none for this window.
     rollup
         What to read instead of the facts, from `certain_rollup`.
+
+    Returns
+    -------
+    dict
+        By window, of the same members each, in their order, what is not stated last.
     """
-    (name,) = ranking.sums
-    facts = _facts(reading, ranking)
     parts = [
         _totals(reading, ranking, piece).add_columns(
             sa.literal_column(str(number)).label("window_number")
         )
         for number, days in enumerate(windows)
-        for piece in _pieces(reading, rollup, facts, days)
+        for piece in member_pieces(reading, ranking, days, rollup=rollup)
     ]
     apart = (parts[0] if len(parts) == 1 else sa.union_all(*parts)).subquery()
-    member, value = apart.c[ranking.member], apart.c[name]
-    totals = [
-        sa.cast(
-            sa.func.sum(sa.case((apart.c.window_number == number, value), else_=0)), sa.BigInteger
+    member = apart.c[ranking.member]
+    totals = {
+        (number, name): sa.cast(
+            sa.func.sum(sa.case((apart.c.window_number == number, apart.c[name]), else_=0)),
+            apart.c[name].type,
         )
         for number in range(len(windows))
+        for name in ranking.sums
+    }
+    order = MEASURES[ranking.order].numerator
+    reached = [
+        totals[number, order] >= least
+        for number, least in enumerate(windows.values())
+        if least is not None
     ]
-    reached = sa.or_(*[total >= least for total in totals])
-    columns = [total.label(f"total_{number}") for number, total in enumerate(totals)]
+    columns = [total.label(f"{name}_{number}") for (number, name), total in totals.items()]
     found = fetch_table(
-        reading.conn, sa.select(member, *columns).group_by(member).having(reached).order_by(member)
+        reading.conn,
+        sa.select(member, *columns)
+        .group_by(member)
+        .having(sa.or_(*reached))
+        .order_by(sa.case((member.is_(None), 1), else_=0), member),
     )
     members = [(each,) for each in found.column(0).to_pylist()]
-    return [
-        Sums(members, {name: column.to_numpy().astype(np.int64)}) for column in found.columns[1:]
-    ]
-
-
-def certain_rollup(
-    reading: Reading, ranking: Ranking, windows: Iterable[DateRange], *, least: int
-) -> Rollup | None:
-    """Return the smallest rollup that holds all members that reach ``least`` in one of the windows."""
-    spans = tuple(windows)
-    for rollup in _rollups(reading, ranking):
-        if max(fetch_bound(reading, rollup, days) for days in spans) < least:
-            return rollup
-    return None
-
-
-def member_pieces(
-    reading: Reading,
-    ranking: Ranking,
-    days: DateRange,
-    *,
-    rollup: Rollup | None,
-    by_day: bool = False,
-) -> tuple[Piece, ...]:
-    """Return what to read to count members over ``days``: those of a rollup from there.
-
-    Parameters
-    ----------
-    by_day
-        True if single days must be told apart.
-    """
-    return _pieces(reading, rollup, _facts(reading, ranking), days, by_day=by_day)
+    return {
+        days: Sums(
+            members,
+            {
+                name: found.column(f"{name}_{number}").to_numpy().astype(sum_type(name))
+                for name in ranking.sums
+            },
+        )
+        for number, days in enumerate(windows)
+    }
 
 
 def select_ranking(reading: Reading, ranking: Ranking, pieces: Iterable[Piece]) -> Statement:
@@ -243,41 +247,6 @@ def select_ranking(reading: Reading, ranking: Ranking, pieces: Iterable[Piece]) 
         ]
         counted = sa.select(member, *added).group_by(member).subquery()
     return sa.select(counted).order_by(*_order(counted, ranking)).limit(ranking.limit + 1)
-
-
-def fetch_bound(reading: Reading, rollup: Rollup, days: DateRange) -> int:
-    """Return how many submissions a member that is not in the rollup can have had in ``days``."""
-    bounds = bound_table(rollup.name)
-    months = DateRange(days.start.replace(day=1), month_end(days.end))
-    conditions = []
-    for reach in rollup.reaches:
-        condition = bounds.c.reach == reach
-        if reach == "months":
-            condition &= bounds.c.registered_on.in_(rollup.covering(days))
-        elif reach != "ever":
-            selection, scope = _of_columns(reading, frozenset(rollup.bound_keys(reach)))
-            condition &= matching(selection, scope, table=bounds, days=months)
-        conditions.append(condition)
-    rows = reading.conn.execute(
-        sa.select(bounds.c.reach, sa.func.sum(bounds.c.submissions))
-        .where(sa.or_(*conditions))
-        .group_by(bounds.c.reach)
-    )
-    most = {reach: int(number) for reach, number in rows}
-    return min(most.get(reach, 0) for reach in rollup.reaches)
-
-
-def _of_columns(reading: Reading, columns: frozenset[str]) -> tuple[Selection, Scope]:
-    """Return selection and scope without what asks for other columns: they mean no less."""
-    selection, scope = reading.selection, reading.scope
-    filters = tuple(
-        each
-        for each in selection.filters
-        if needed_columns(Selection(filters=(each,)), EVERYTHING) <= columns
-    )
-    if not needed_columns(Selection(), scope) <= columns:
-        scope = Scope(kinds=scope.kinds, everything=True)
-    return Selection(filters=filters, denoised=selection.denoised), scope
 
 
 def _certain(found: Sums, ranking: Ranking, most: int) -> int:
@@ -297,51 +266,6 @@ def _beyond(found: Sums, ranking: Ranking) -> float:
     """Return the most of the members found beyond the limit."""
     values = found.arrays[MEASURES[ranking.order].numerator][ranking.limit :]
     return float(values.max()) if len(values) else 0.0
-
-
-def _facts(reading: Reading, ranking: Ranking) -> Source:
-    if ranking.member != "word_id":
-        return FACTS
-    return WORDS_OF_FACTS if needed_columns(reading.selection, reading.scope) else WORDS
-
-
-def _rollups(reading: Reading, ranking: Ranking) -> Iterator[Rollup]:
-    """Yield the rollups that have all columns and sums: of the same members only the smallest."""
-    seen: set[int | None] = set()
-    order = MEASURES[ranking.order]
-    if order.denominator is not None or order.numerator in _MORE_THAN_ONE_EACH:
-        return
-    needed = needed_columns(reading.selection, reading.scope, without=ranking.without)
-    for rollup in ROLLUPS.values():
-        if (
-            rollup.member == ranking.member
-            and rollup.name in reading.warehouse.fresh
-            and needed <= set(rollup.keys)
-            and set(ranking.sums) <= set(rollup.sums)
-            and rollup.leading not in seen
-        ):
-            seen.add(rollup.leading)
-            yield rollup
-
-
-def _pieces(
-    reading: Reading,
-    rollup: Rollup | None,
-    facts: Source,
-    days: DateRange,
-    *,
-    by_day: bool = False,
-) -> tuple[Piece, ...]:
-    if rollup is None:
-        return (Piece(facts, days),)
-    tables = {
-        grain: Source(f"{rollup.name}_by_{grain}", rollup_table(rollup.name, grain))
-        for grain in rollup.grains
-    }
-    daily = tables.get("day", facts)
-    if by_day or "month" not in tables:
-        return (Piece(daily, days),)
-    return split(reading.warehouse, days, tables["month"], daily)
 
 
 def _run(reading: Reading, ranking: Ranking, pieces: Iterable[Piece]) -> Sums:

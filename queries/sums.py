@@ -81,7 +81,7 @@ def add_rows(rows: Iterable[Sequence[Any]], levels: Sequence[str], sums: Sequenc
         zip(*added.values(), strict=True) if added else [()] * len(sums)
     )
     arrays = {
-        name: np.array(column, dtype="float64" if name in FLOAT_SUMS else "int64")
+        name: np.array(column, dtype=sum_type(name))
         for name, column in zip(sums, columns, strict=True)
     }
     return Sums([tuple(member) for member in added], arrays)
@@ -93,3 +93,14 @@ def joined(parts: Sequence[Sums]) -> Sums:
         [member for part in parts for member in part.members],
         {name: np.concatenate([part.arrays[name] for part in parts]) for name in parts[0].arrays},
     )
+
+
+def sum_type(name: str) -> str:
+    """Return the type that a sum is held in.
+
+    Examples
+    --------
+    >>> sum_type("submissions")
+    'int64'
+    """
+    return "float64" if name in FLOAT_SUMS else "int64"

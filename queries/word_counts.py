@@ -13,7 +13,8 @@ from queries.counting import fetch_number
 from queries.cubes import within
 from queries.hot_words import WordsNotDerivedError, word_names
 from queries.matching import contains, is_everything, matching
-from queries.ranking import Ranking, certain_rollup, fetch_from
+from queries.ranking import fetch_from
+from queries.ranking_sources import Ranking, certain_rollup
 from queries.reading import Reading, reading
 from queries.schema import submission_words, submissions, words
 from queries.scope import Scope
@@ -102,9 +103,7 @@ def fetch_word_counts(warehouse: Warehouse, selection: Selection, scope: Scope) 
         rollup = certain_rollup(opened, ranking, days.values(), least=least)
         if every and rollup is None:
             return WordCounts(_counts(opened, days, least=least), totals, days, least)
-        spans = list(dict.fromkeys(days.values()))
-        counted = fetch_from(opened, ranking, spans, least=least, rollup=rollup)
-        found = dict(zip(spans, counted, strict=True))
+        found = fetch_from(opened, ranking, dict.fromkeys(days.values(), least), rollup)
         each = {name: found[span] for name, span in days.items()}
         return WordCounts(_named(opened, each, least=least), totals, days, least)
 
@@ -143,7 +142,7 @@ def _of_period(opened: Reading, *, least: int) -> pd.DataFrame:
     """Return how many submissions of the period (``inside``) hold each word, by its number."""
     ranking = Ranking("word_id", ("submissions",), "submissions", opened.days, 1)
     rollup = certain_rollup(opened, ranking, [opened.days], least=least)
-    (found,) = fetch_from(opened, ranking, [opened.days], least=least, rollup=rollup)
+    found = fetch_from(opened, ranking, {opened.days: least}, rollup)[opened.days]
     return pd.DataFrame({"inside": found.arrays["submissions"]}, index=found.firsts, dtype="int64")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from queries import candidates, ranking, standings
+from queries import candidates, ranking_sources, standings
 from queries.measures import MEASURES
 from queries.scope import EVERYTHING
 from queries.selection import Comparison, DateRange, Period, Selection, compared_range
@@ -223,13 +223,13 @@ def test_fewer_operators_are_enough_where_a_rollup_knows_them_for_certain(sample
     expected = expected_standings(sample, selection, EVERYTHING, "operator_id", "submissions")
     expected = expected.set_index("member", drop=False)
     asked = []
-    watched = ranking.fetch_bound
+    watched = ranking_sources.fetch_bound
 
     def remember(*given):
         asked.append(watched(*given))
         return asked[-1]
 
-    monkeypatch.setattr(ranking, "fetch_bound", remember)
+    monkeypatch.setattr("queries.ranking.fetch_bound", remember)
     monkeypatch.setattr(candidates, "ENOUGH_OPERATORS", 1)
     found = fetch_standings(
         sample.knowing(ALL_DERIVED), selection, EVERYTHING, level="operator_id", limit=1_000
