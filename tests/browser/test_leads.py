@@ -117,7 +117,10 @@ def bring_back(page: Page, url: str, number: str, file: Path) -> None:
         expect(page.get_by_text(file.name)).to_be_visible()
         expect(page.get_by_test_id("stFileUploader").get_by_role("progressbar")).to_have_count(0)
         wait_until_idle(page)
-        page.get_by_role("button", name="导入", exact=True).click()
+        submit = page.get_by_role("button", name="导入", exact=True)
+        expect(submit).to_be_enabled()
+        # By key: what was just uploaded still moves the button, away from under a pointer.
+        submit.press("Enter")
         expect(page.get_by_text(applied)).to_be_visible(timeout=20_000)
 
 
