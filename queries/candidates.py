@@ -19,14 +19,14 @@ from queries.hot_words import LEVEL as WORD
 from queries.hot_words import WordsNotDerivedError
 from queries.matching import needed_columns
 from queries.measures import MEASURES, sums_of
-from queries.ranking import Ranked, fetch_from, fetch_members, fetch_ranking, fetch_rankings
+from queries.ranking import Ranked, fetch_from, fetch_rankings
 from queries.ranking_sources import Ranking, certain_rollup, member_pieces
 from queries.reading import Reading
 from queries.rollups import Rollup
 from queries.schema import words
 from queries.selection import DateRange
 from queries.sources import Piece, pieces
-from queries.sums import Sums, joined
+from queries.sums import Sums
 
 MANY = frozenset({OPERATOR, WORD})
 """Levels with too many members to read them all."""
@@ -193,8 +193,7 @@ def _largest(
         for name, days in list(windows.items())[:2]
     ]
     spans = list(dict.fromkeys(windows.values()))
-    at_once = fetch_rankings(reading, rankings, spans, count_members=count_members)
-    ranked, by_days = at_once or _one_by_one(reading, rankings, spans, count_members=count_members)
+    ranked, by_days = fetch_rankings(reading, rankings, spans, count_members=count_members)
     found = dict(zip(windows, ranked, strict=False))
     members = list(dict.fromkeys(each for one in ranked for each in one.sums.members))
     counts = {name: by_days[days] for name, days in windows.items()}
@@ -217,7 +216,7 @@ def _largest(
         counted=found[first].counted,
         complete=complete,
         most=found[first].most,
-        rollup=_common_rollup(ranked),
+        rollup=found[first].rollup,
     )
 
 
@@ -264,55 +263,8 @@ def _present(stored: Sequence[object], sums: Mapping[str, np.ndarray], measure: 
     return int((stated & (sums[definition.denominator or definition.numerator] > 0)).sum())
 
 
-def _common_rollup(ranked: Sequence[Ranked]) -> Rollup | None:
-    """Return the rollup of the first ranking if all members are in rollups."""
-    return ranked[0].rollup if all(each.rollup is not None for each in ranked) else None
-
-
 def _complete(ranked: Ranked) -> bool:
     return ranked.counted and ranked.members == len(ranked.sums.members)
-
-
-def _one_by_one(
-    reading: Reading,
-    rankings: Sequence[Ranking],
-    spans: Sequence[DateRange],
-    *,
-    count_members: bool | None,
-) -> tuple[list[Ranked], dict[DateRange, Sums]]:
-    """Return the rankings and the sums of their members by span, each span counted by itself."""
-    first, *others = rankings
-    ranked = [
-        fetch_ranking(reading, first, count_members=count_members),
-        *[fetch_ranking(reading, each, count_members=None) for each in others],
-    ]
-    members = list(dict.fromkeys(each for one in ranked for each in one.sums.members))
-    rollup = _common_rollup(ranked)
-    known = dict(zip([each.days for each in rankings], ranked, strict=True))
-    counted = {
-        days: _counted(reading, replace(first, days=days), members, known.get(days), rollup)
-        for days in spans
-    }
-    return ranked, counted
-
-
-def _counted(
-    reading: Reading,
-    ranking: Ranking,
-    members: Sequence[tuple[object, ...]],
-    known: Ranked | None,
-    rollup: Rollup | None,
-) -> Sums:
-    """Count all members over the days of a ranking, those that it found not again."""
-    if known is not None and _complete(known):
-        return known.sums
-    found = set() if known is None else set(known.sums.members)
-    missing = [each[0] for each in members if each not in found]
-    if known is not None and not missing:
-        return known.sums
-    source = member_pieces(reading, ranking, ranking.days, rollup=rollup)
-    others = fetch_members(reading, ranking, missing, source)
-    return others if known is None else joined([known.sums, others])
 
 
 def _are_among(members: Sequence[tuple[object, ...]], sums: Sums) -> np.ndarray:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from queries.arrow_columns import fetch_table
@@ -75,26 +77,17 @@ def fetch_ranking(
     for rollup in fitting_rollups(reading, ranking):
         most = fetch_bound(reading, rollup, ranking.days)
         found = _run(reading, ranking, member_pieces(reading, ranking, ranking.days, rollup=rollup))
-        certain = _certain(found, ranking, most)
-        if most == 0 or _suffices(ranking, certain, most):
+        if most == 0 or _suffices(found, ranking, most):
             break
     else:
         rollup, most = None, 0
         found = _run(reading, ranking, member_pieces(reading, ranking, ranking.days, rollup=None))
-    complete, others = most == 0, max(most, _beyond(found, ranking))
-    if not complete:
-        found = found.take(range(certain))
-    members, stated = len(found.members), sum(each is not None for each in found.firsts)
-    shown = found.take(range(min(members, ranking.limit)))
-    counted = complete and members <= ranking.limit
-    if not counted and _are_counted(reading, ranking, count_members):
-        members, stated = _count_all(reading, ranking)
-        counted = True
-    before = None
-    if compared is not None:
-        pieces = member_pieces(reading, ranking, compared, rollup=rollup)
-        before = fetch_members(reading, ranking, shown.firsts, pieces)
-    return Ranked(shown, before, members, stated, counted, rollup, others)
+    ranked = _ranked(reading, ranking, found, most, rollup, count_members=count_members)
+    if compared is None:
+        return ranked
+    pieces = member_pieces(reading, ranking, compared, rollup=rollup)
+    before = fetch_members(reading, ranking, ranked.sums.firsts, pieces)
+    return replace(ranked, compared=before)
 
 
 def fetch_rankings(
@@ -103,55 +96,69 @@ def fetch_rankings(
     spans: Sequence[DateRange],
     *,
     count_members: bool | None = True,
-) -> tuple[list[Ranked], dict[DateRange, Sums]] | None:
+) -> tuple[list[Ranked], dict[DateRange, Sums]]:
     """Return several rankings and what their members had over some days, read at once.
 
     Parameters
     ----------
     rankings
-        They differ in their days only, and in ``least``.
+        By a sum. They differ in their days only, and in ``least``.
     spans
         What to count; the days of the rankings are among them.
     count_members
-        As for `fetch_ranking`, of the first ranking.
+        As for `fetch_ranking`, of the first ranking; of the others nobody counts.
 
     Returns
     -------
-    tuple or None
+    tuple
         The rankings, and by span the sums of the members of all of them; other members may be
-        among these. None where it takes the facts, or where the rollup leaves no member out, so
-        that a ranking by itself knows them all.
+        among these.
     """
     first = rankings[0]
     for rollup in fitting_rollups(reading, first):
         bounds = [fetch_bound(reading, rollup, each.days) for each in rankings]
-        if 0 in bounds:
-            return None
-        beyond = {each.days: most + 1 for each, most in zip(rankings, bounds, strict=True)}
-        found = fetch_from(reading, first, {days: beyond.get(days) for days in spans}, rollup)
-        ranked = [
-            _ranked(found[each.days], each, most, rollup)
-            for each, most in zip(rankings, bounds, strict=True)
-        ]
-        certain = zip(rankings, ranked, bounds, strict=True)
-        if all(_suffices(each, answer.members, most) for each, answer, most in certain):
-            if _are_counted(reading, first, count_members):
-                members, stated = _count_all(reading, first)
-                ranked[0] = replace(ranked[0], members=members, stated=stated, counted=True)
-            return ranked, found
-    return None
+        leaders, counted = _fetch_leaders(reading, rankings, spans, rollup)
+        known = zip(leaders, rankings, bounds, strict=True)
+        if all(most == 0 or _suffices(found, each, most) for found, each, most in known):
+            break
+    else:
+        rollup, bounds = None, [0 for _ in rankings]
+        leaders, counted = _fetch_leaders(reading, rankings, spans, rollup)
+    ranked = [
+        _ranked(
+            reading, each, found, most, rollup, count_members=count_members if not place else None
+        )
+        for place, (each, found, most) in enumerate(zip(rankings, leaders, bounds, strict=True))
+    ]
+    return ranked, counted
 
 
-def _ranked(found: Sums, ranking: Ranking, most: int, rollup: Rollup) -> Ranked:
-    """Return the first of members in order, as far as no other can have more than they."""
-    values = found.arrays[MEASURES[ranking.order].numerator]
-    order = np.argsort(-values, kind="stable")[: ranking.limit + 1]
-    ordered = found.take(order)
-    certain = _certain(ordered, ranking, most)
-    shown = ordered.take(range(certain))
-    stated = sum(each is not None for each in shown.firsts)
-    others = max(most, _beyond(ordered, ranking))
-    return Ranked(shown, None, certain, stated, counted=False, rollup=rollup, most=others)
+def _ranked(
+    reading: Reading,
+    ranking: Ranking,
+    found: Sums,
+    most: int,
+    rollup: Rollup | None,
+    *,
+    count_members: bool | None,
+) -> Ranked:
+    """Return a ranking from its first members, one more than asked for.
+
+    Parameters
+    ----------
+    most
+        What a member that is not in the rollup can have; 0 if there is none.
+    """
+    complete, others = most == 0, max(most, _beyond(found, ranking))
+    if not complete:
+        found = found.take(range(_certain(found, ranking, most)))
+    members, stated = len(found.members), sum(each is not None for each in found.firsts)
+    shown = found.take(range(min(members, ranking.limit)))
+    counted = complete and members <= ranking.limit
+    if not counted and _are_counted(reading, ranking, count_members):
+        members, stated = _count_all(reading, ranking)
+        counted = True
+    return Ranked(shown, None, members, stated, counted, rollup, others)
 
 
 def _are_counted(reading: Reading, ranking: Ranking, count_members: bool | None) -> bool:
@@ -172,7 +179,7 @@ def _count_all(reading: Reading, ranking: Ranking) -> tuple[int, int]:
 def fetch_from(
     reading: Reading,
     ranking: Ranking,
-    windows: Mapping[DateRange, int | None],
+    windows: Mapping[DateRange, int],
     rollup: Rollup | None,
 ) -> dict[DateRange, Sums]:
     """Return the sums over each window of all members that reach the least of one of them.
@@ -180,7 +187,7 @@ def fetch_from(
     Parameters
     ----------
     windows
-        With how much of what is ranked by a member is kept; None keeps none for this window.
+        With how much of what is ranked by a member is kept.
     rollup
         What to read instead of the facts, from `certain_rollup`.
 
@@ -189,6 +196,52 @@ def fetch_from(
     dict
         By window, of the same members each, in their order, what is not stated last.
     """
+    totals = _totals_by_window(reading, ranking, tuple(windows), rollup)
+    order = MEASURES[ranking.order].numerator
+    reached = [
+        totals.c[f"{order}_{number}"] >= least for number, least in enumerate(windows.values())
+    ]
+    found = _fetch_reached(reading, ranking, totals, reached)
+    return _sums(found, ranking, windows)
+
+
+def _fetch_leaders(
+    reading: Reading,
+    rankings: Sequence[Ranking],
+    spans: Sequence[DateRange],
+    rollup: Rollup | None,
+) -> tuple[list[Sums], dict[DateRange, Sums]]:
+    """Return the first members of each ranking, one more than asked for, and all their sums."""
+    first = rankings[0]
+    totals = _totals_by_window(reading, first, spans, rollup)
+    order = MEASURES[first.order].numerator
+    places = [spans.index(each.days) for each in rankings]
+    reached = []
+    for place, ranking in zip(places, rankings, strict=True):
+        value = totals.c[f"{order}_{place}"]
+        largest = (
+            sa.select(value.label("value"))
+            .where(value.is_not(None))
+            .order_by(value.desc())
+            .limit(ranking.limit + 1)
+            .subquery()
+        )
+        reached.append(value >= sa.select(sa.func.min(largest.c.value)).scalar_subquery())
+    found = _fetch_reached(reading, first, totals, reached)
+    counted = _sums(found, first, spans)
+    leaders = []
+    for place, ranking in zip(places, rankings, strict=True):
+        present = np.flatnonzero(found.column(f"{order}_{place}").is_valid())
+        values = counted[ranking.days].arrays[order][present]
+        largest_first = np.argsort(-values, kind="stable")[: ranking.limit + 1]
+        leaders.append(counted[ranking.days].take(present[largest_first]))
+    return leaders, counted
+
+
+def _totals_by_window(
+    reading: Reading, ranking: Ranking, windows: Sequence[DateRange], rollup: Rollup | None
+) -> sa.CTE:
+    """Build the sums of every member over each window, NULL for a member that has no row in it."""
     parts = [
         _totals(reading, ranking, piece).add_columns(
             sa.literal_column(str(number)).label("window_number")
@@ -198,37 +251,37 @@ def fetch_from(
     ]
     apart = (parts[0] if len(parts) == 1 else sa.union_all(*parts)).subquery()
     member = apart.c[ranking.member]
-    totals = {
-        (number, name): sa.cast(
-            sa.func.sum(sa.case((apart.c.window_number == number, apart.c[name]), else_=0)),
+    totals = [
+        sa.cast(
+            sa.func.sum(sa.case((apart.c.window_number == number, apart.c[name]))),
             apart.c[name].type,
-        )
+        ).label(f"{name}_{number}")
         for number in range(len(windows))
         for name in ranking.sums
-    }
-    order = MEASURES[ranking.order].numerator
-    reached = [
-        totals[number, order] >= least
-        for number, least in enumerate(windows.values())
-        if least is not None
     ]
-    columns = [total.label(f"{name}_{number}") for (number, name), total in totals.items()]
-    found = fetch_table(
-        reading.conn,
-        sa.select(member, *columns)
-        .group_by(member)
-        .having(sa.or_(*reached))
-        .order_by(sa.case((member.is_(None), 1), else_=0), member),
-    )
-    members = [(each,) for each in found.column(0).to_pylist()]
+    return sa.select(member, *totals).group_by(member).cte("totals")
+
+
+def _fetch_reached(
+    reading: Reading, ranking: Ranking, totals: sa.CTE, reached: Iterable[sa.ColumnElement[bool]]
+) -> pa.Table:
+    member = totals.c[ranking.member]
+    unknown_last = [sa.case((member.is_(None), 1), else_=0), member]
+    statement = sa.select(totals).where(sa.or_(*reached)).order_by(*unknown_last)
+    return fetch_table(reading.conn, statement)
+
+
+def _sums(found: pa.Table, ranking: Ranking, windows: Iterable[DateRange]) -> dict[DateRange, Sums]:
+    """Return the sums over each window, 0 for NULL."""
+    members = [(each,) for each in found.column(ranking.member).to_pylist()]
+
+    def array(name: str, number: int) -> np.ndarray:
+        column = found.column(f"{name}_{number}").cast(sum_type(name))
+        values: np.ndarray = pc.fill_null(column, pa.scalar(0, column.type)).to_numpy()
+        return values
+
     return {
-        days: Sums(
-            members,
-            {
-                name: found.column(f"{name}_{number}").to_numpy().astype(sum_type(name))
-                for name in ranking.sums
-            },
-        )
+        days: Sums(members, {name: array(name, number) for name in ranking.sums})
         for number, days in enumerate(windows)
     }
 
@@ -255,7 +308,8 @@ def _certain(found: Sums, ranking: Ranking, most: int) -> int:
     return int((values > most).sum())
 
 
-def _suffices(ranking: Ranking, certain: int, most: int) -> bool:
+def _suffices(found: Sums, ranking: Ranking, most: int) -> bool:
+    certain = _certain(found, ranking, most)
     if certain >= ranking.limit:
         return True
     enough = ranking.enough is not None and certain >= ranking.enough

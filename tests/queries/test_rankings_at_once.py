@@ -1,17 +1,20 @@
 """Rankings of several periods from one reading of a rollup: the same as one after the other."""
 
 import random
+from dataclasses import replace
 
-import pandas as pd
+import numpy as np
 import pytest
 
-from queries import candidates
-from queries.ranking import fetch_rankings
+from queries.ranking import fetch_members, fetch_ranking, fetch_rankings
+from queries.ranking_sources import Ranking, member_pieces
+from queries.reading import reading
 from queries.scope import EVERYTHING, Scope
-from queries.selection import Comparison, Period, Selection
-from queries.standings import Limits, fetch_standings
+from queries.selection import DateRange, Period, Selection
 from tests.queries.samples import (
     ALL_DERIVED,
+    FIRST_DAY,
+    LAST_DAY,
     create,
     derive_all,
     few_leading_members,
@@ -22,7 +25,14 @@ from tests.queries.samples import (
 )
 
 CITY = Scope(regions=("420100",))
-LEVELS = ("operator_id", "word")
+MEMBERS = {"operator_id": 5, "word_id": 2}
+PERIODS = {
+    "30d": ("2026-02-19..2026-03-20", "2026-01-20..2026-02-18", "2025-02-19..2025-03-20"),
+    "edges": ("2025-12-05..2026-02-17", "2025-09-21..2025-12-04"),
+    "months": ("2026-01-01..2026-02-28", "2025-11-01..2025-12-31"),
+    "alone": ("2025-03-21..2026-03-20",),
+    "nothing": ("2030-01-01..2030-01-31", "2026-01-01..2026-01-31"),
+}
 
 
 @pytest.fixture(
@@ -46,91 +56,109 @@ def sample(request, fresh_engine):
         yield open_sample(engine, rows)
 
 
-@pytest.fixture
-def answers(monkeypatch):
-    """What was answered at once, None where each ranking was left to be read by itself."""
-    told = []
-
-    def remember(*given, **more):
-        told.append(fetch_rankings(*given, **more))
-        return told[-1]
-
-    monkeypatch.setattr(candidates, "fetch_rankings", remember)
-    monkeypatch.setattr(candidates, "ENOUGH_OPERATORS", 1)
-    # Words have no number that is enough: so few are certain.
-    monkeypatch.setattr(candidates, "WORD_CANDIDATES", 2)
-    return told
+def days_of(period: str) -> list[DateRange]:
+    return [Period(code).range(FIRST_DAY, LAST_DAY) for code in PERIODS[period]]
 
 
-def both_ways(sample, monkeypatch, selection, scope, **asked):
-    warehouse = sample.knowing(ALL_DERIVED)
-    at_once = fetch_standings(warehouse, selection, scope, limit=2, **asked)
-    with monkeypatch.context() as patched:
-        patched.setattr(candidates, "fetch_rankings", lambda *_given, **_more: None)
-        return at_once, fetch_standings(warehouse, selection, scope, limit=2, **asked)
+def both_ways(sample, *, member, scope, period, fresh=ALL_DERIVED, **asked):
+    """Return two rankings and all counts, at once and one after the other."""
+    spans = days_of(period)
+    ranking = Ranking(
+        member, asked.get("sums", ("submissions",)), asked.get("order", "submissions"), spans[0],
+        asked.get("limit", MEMBERS[member]), enough=asked.get("enough"), least=asked.get("least", 0),
+    )  # fmt: skip
+    rankings = [replace(ranking, days=days) for days in spans[:2]]
+    with reading(sample.knowing(fresh), Selection(), scope) as opened:
+        count_members = asked.get("count_members", True)
+        ranked, counted = fetch_rankings(opened, rankings, spans, count_members=count_members)
+        alone = [
+            fetch_ranking(opened, each, count_members=count_members if not place else None)
+            for place, each in enumerate(rankings)
+        ]
+        members = list(dict.fromkeys(each for one in ranked for each in one.sums.firsts))
+        again = {
+            days: fetch_members(
+                opened, ranking, members, member_pieces(opened, ranking, days, rollup=None)
+            )
+            for days in spans
+        }
+    keys = [(each,) for each in members]
+    for days, expected in again.items():
+        of_all, others = counted[days].of(keys), expected.of(keys)
+        for name in ranking.sums:
+            np.testing.assert_allclose(of_all.arrays[name], others.arrays[name])
+    return ranked, alone
 
 
-@pytest.mark.parametrize("level", LEVELS)
+def assert_same(found, expected):
+    assert found.sums.members == expected.sums.members
+    for name, array in expected.sums.arrays.items():
+        assert found.sums.arrays[name].dtype == array.dtype
+        np.testing.assert_allclose(found.sums.arrays[name], array)
+    for name in ("members", "stated", "counted", "rollup", "most"):
+        assert getattr(found, name) == getattr(expected, name), name
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+@pytest.mark.parametrize("fresh", [ALL_DERIVED, frozenset({"submission_words"})])
 @pytest.mark.parametrize("scope", [EVERYTHING, CITY], ids=["province", "city"])
+@pytest.mark.parametrize("period", PERIODS)
+def test_at_once_is_as_one_after_the_other(sample, member, fresh, scope, period):
+    found, expected = both_ways(sample, member=member, fresh=fresh, scope=scope, period=period)
+    if any(each.rollup != expected[0].rollup for each in expected):
+        # Read at once, all come from the first source that is enough for each of them.
+        for one, other in zip(found, expected, strict=True):
+            assert one.sums.members == other.sums.members
+        return
+    for one, other in zip(found, expected, strict=True):
+        assert_same(one, other)
+
+
 @pytest.mark.parametrize(
-    "period",
-    ["30d", "12m", "2025-12-05..2026-02-17", "2026-01-01..2026-02-28"],
+    ("order", "sums"),
+    [
+        ("complaints", ("complaints",)),
+        ("closed", ("closed",)),
+        ("recovered_yuan", ("recovered_yuan",)),
+        ("submissions", ("closed_on_time", "closed_timed", "submissions")),
+    ],
 )
-def test_at_once_is_as_one_after_the_other(  # noqa: PLR0917
-    sample, monkeypatch, answers, level, scope, period
-):
-    selection = Selection(period=Period(period))
-    found, expected = both_ways(sample, monkeypatch, selection, scope, level=level)
-    assert (found.members, found.matched, found.counted, found.candidates) == (
-        expected.members,
-        expected.matched,
-        expected.counted,
-        expected.candidates,
-    )
-    pd.testing.assert_frame_equal(found.frame, expected.frame)
-    assert len(answers) == 1
-
-
-@pytest.mark.parametrize("measure", ["complaints", "recovered_yuan", "on_time_rate", "closed"])
-def test_sums_of_every_kind_are_the_same(sample, monkeypatch, answers, measure):
-    selection = Selection(period=Period("90d"), comparison=Comparison.LAST_YEAR)
+def test_sums_of_every_kind_are_the_same(sample, order, sums):
     found, expected = both_ways(
-        sample, monkeypatch, selection, EVERYTHING, level="operator_id", measure=measure
+        sample, member="operator_id", scope=EVERYTHING, period="30d", order=order, sums=sums
     )
-    pd.testing.assert_frame_equal(found.frame, expected.frame)
-    assert len(answers) == 1
+    for one, other in zip(found, expected, strict=True):
+        assert one.sums.members == other.sums.members
 
 
 @pytest.mark.parametrize("count_members", [True, False, None])
-def test_members_are_counted_as_they_were(sample, monkeypatch, answers, count_members):
-    selection = Selection(period=Period("30d"))
+@pytest.mark.parametrize("limit", [3, 1_000])
+def test_members_are_counted_as_they_were(sample, count_members, limit):
     found, expected = both_ways(
         sample,
-        monkeypatch,
-        selection,
-        EVERYTHING,
-        level="operator_id",
+        member="operator_id",
+        scope=EVERYTHING,
+        period="30d",
+        limit=limit,
         count_members=count_members,
     )
-    assert (found.members, found.counted) == (expected.members, expected.counted)
-    assert answers[0] is not None
+    for one, other in zip(found, expected, strict=True):
+        assert (one.members, one.stated, one.counted) == (
+            other.members,
+            other.stated,
+            other.counted,
+        )
 
 
-@pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("period", ["30d", "2025-12-05..2026-02-17", "12m"])
-def test_the_rollup_answers_where_it_is_certain(sample, monkeypatch, answers, level, period):
-    both_ways(sample, monkeypatch, Selection(period=Period(period)), EVERYTHING, level=level)
-    ((ranked, _),) = answers
-    assert [each.members >= 2 for each in ranked] == [True] * (1 if period == "12m" else 2)
-
-
-def test_a_limit_that_others_may_reach_is_left_to_the_facts(sample, monkeypatch, answers):
-    both_ways(
-        sample,
-        monkeypatch,
-        Selection(period=Period("30d")),
-        EVERYTHING,
-        level="operator_id",
-        limits=Limits(at_least=1),
+def test_a_rollup_answers_where_it_is_certain(sample):
+    for member in MEMBERS:
+        ranked, _ = both_ways(sample, member=member, scope=EVERYTHING, period="30d")
+        assert {each.rollup.name for each in ranked} == {f"leading_{member.split('_')[0]}s"}
+    few, _ = both_ways(
+        sample, member="operator_id", scope=EVERYTHING, period="30d", limit=1_000, enough=5
     )
-    assert answers == [None]
+    assert all(each.rollup and 5 <= len(each.sums.members) < 20 for each in few)
+    reachable, _ = both_ways(
+        sample, member="operator_id", scope=EVERYTHING, period="30d", limit=1_000, enough=5, least=1
+    )
+    assert all(each.rollup is None and len(each.sums.members) > 20 for each in reachable)
