@@ -284,7 +284,7 @@ def test_filters_on_the_own_dimension_leave_the_others_in_sight(sample):
 
 def test_who_rose_by_more_than_others_have_is_found_among_the_leading(holding, monkeypatch):
     monkeypatch.setattr(candidates, "ENOUGH_OPERATORS", 1)
-    told = {"A": (2, 12), "B": (1, 9), "C": (0, 3), "D": (1, 2), "E": (0, 1)}
+    told = {"A": (5, 15), "B": (4, 12), "C": (0, 3), "D": (1, 2), "E": (0, 1)}
     with few_leading_members(2):
         warehouse = holding(
             *[
