@@ -1,5 +1,6 @@
 """Where rankings of what has very many members are read: a rollup of the leading ones, or the facts."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -61,21 +62,22 @@ class Ranking:
 
 
 def fitting_rollups(reading: Reading, ranking: Ranking) -> Iterator[Rollup]:
-    """Yield the rollups that have all columns and sums: of the same members only the smallest."""
-    seen: set[int | None] = set()
+    """Yield the rollups that have all columns and sums, each with more members than the one before."""
     order = MEASURES[ranking.order]
     if order.denominator is not None or order.numerator in _MORE_THAN_ONE_EACH:
         return
     needed = needed_columns(reading.selection, reading.scope, without=ranking.without)
+    most = 0.0
     for rollup in ROLLUPS.values():
+        members = math.inf if rollup.leading is None else rollup.leading
         if (
             rollup.member == ranking.member
             and rollup.name in reading.warehouse.fresh
             and needed <= set(rollup.keys)
             and set(ranking.sums) <= set(rollup.sums)
-            and rollup.leading not in seen
+            and members > most
         ):
-            seen.add(rollup.leading)
+            most = members
             yield rollup
 
 
