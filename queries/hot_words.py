@@ -90,9 +90,6 @@ def word_names(conn: sa.Connection, numbers: Sequence[int]) -> dict[int, str]:
     else:
         # As one value, not as thousands: these take ten times as long to be understood.
         given = sa.bindparam("numbers", list(numbers), sa.ARRAY(sa.BigInteger))
-        known = dict(
-            conn.execute(asked.where(words.c.word_id.in_(sa.select(sa.func.unnest(given)))))
-            .tuples()
-            .all()
-        )
+        lookup = asked.where(words.c.word_id.in_(sa.select(sa.func.unnest(given))))
+        known = {row.word_id: row.word for row in conn.execute(lookup)}
     return {number: known[number] for number in numbers if number in known}
