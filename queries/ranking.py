@@ -17,7 +17,7 @@ from queries.arrow_columns import fetch_table
 from queries.functions import float_div
 from queries.measures import MEASURES
 from queries.piece_rows import fetch_member_count, is_quickly_counted, within_piece
-from queries.ranking_sources import Ranking, fetch_bound, fitting_rollups, member_pieces
+from queries.ranking_sources import Ranking, fetch_bounds, fitting_rollups, member_pieces
 from queries.reading import Reading
 from queries.rollups import Rollup
 from queries.selection import DateRange
@@ -75,7 +75,7 @@ def fetch_ranking(
         False spares the count of all members where only the facts know it, None in any case.
     """
     for rollup in fitting_rollups(reading, ranking):
-        most = fetch_bound(reading, rollup, ranking.days)
+        (most,) = fetch_bounds(reading, rollup, [ranking.days])
         found = _run(reading, ranking, member_pieces(reading, ranking, ranking.days, rollup=rollup))
         if most == 0 or _suffices(found, ranking, most):
             break
@@ -116,7 +116,7 @@ def fetch_rankings(
     """
     first = rankings[0]
     for rollup in fitting_rollups(reading, first):
-        bounds = [fetch_bound(reading, rollup, each.days) for each in rankings]
+        bounds = fetch_bounds(reading, rollup, [each.days for each in rankings])
         leaders, counted = _fetch_leaders(reading, rankings, spans, rollup)
         known = zip(leaders, rankings, bounds, strict=True)
         if all(most == 0 or _suffices(found, each, most) for found, each, most in known):

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -87,7 +88,7 @@ def certain_rollup(
     """Return the smallest rollup that holds all members that reach ``least`` in one of the windows."""
     spans = tuple(windows)
     for rollup in fitting_rollups(reading, ranking):
-        if max(fetch_bound(reading, rollup, days) for days in spans) < least:
+        if max(fetch_bounds(reading, rollup, spans)) < least:
             return rollup
     return None
 
@@ -122,8 +123,25 @@ def member_pieces(
     return split(reading.warehouse, days, tables["month"], daily)
 
 
-def fetch_bound(reading: Reading, rollup: Rollup, days: DateRange) -> int:
-    """Return how many submissions a member that is not in the rollup can have had in ``days``."""
+def fetch_bounds(reading: Reading, rollup: Rollup, windows: Iterable[DateRange]) -> list[int]:
+    """Return how many submissions a member that is not in the rollup can have had in each window."""
+    spans = list(windows)
+    parts = [
+        _select_bounds(reading, rollup, days).add_columns(
+            sa.literal_column(str(number)).label("window_number")
+        )
+        for number, days in enumerate(spans)
+    ]
+    most: list[dict[str, int]] = [{} for _ in spans]
+    for reach, submissions, number in reading.conn.execute(sa.union_all(*parts)):
+        most[number][reach] = int(submissions)
+    return [min(each.get(reach, 0) for reach in rollup.reaches) for each in most]
+
+
+def _select_bounds(
+    reading: Reading, rollup: Rollup, days: DateRange
+) -> sa.Select[*tuple[Any, ...]]:
+    """Build the statement of what any other member can have at most, by reach."""
     bounds = bound_table(rollup.name)
     months = DateRange(days.start.replace(day=1), month_end(days.end))
     conditions = []
@@ -135,13 +153,11 @@ def fetch_bound(reading: Reading, rollup: Rollup, days: DateRange) -> int:
             selection, scope = _of_columns(reading, frozenset(rollup.bound_keys(reach)))
             condition &= matching(selection, scope, table=bounds, days=months)
         conditions.append(condition)
-    rows = reading.conn.execute(
+    return (
         sa.select(bounds.c.reach, sa.func.sum(bounds.c.submissions))
         .where(sa.or_(*conditions))
         .group_by(bounds.c.reach)
     )
-    most = {reach: int(number) for reach, number in rows}
-    return min(most.get(reach, 0) for reach in rollup.reaches)
 
 
 def _of_columns(reading: Reading, columns: frozenset[str]) -> tuple[Selection, Scope]:

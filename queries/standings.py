@@ -91,7 +91,7 @@ class Standings:
         ``value``, ``base`` (denominator of a rate), ``share`` (of the total, 0-1; not of rates),
         ``rank`` (equal values share one), ``previous``, ``previous_rank``, ``rank_change``
         (positive has climbed), ``change``, ``change_rate``, ``last_year``, ``yearly_change``,
-        ``yearly_rate`` and ``trend`` (a list, oldest first). NaN where nothing can be said: the
+        ``yearly_rate`` and ``trend`` (a list, oldest first, empty where not asked for). NaN where nothing can be said: the
         rank of what is not stated or has nothing, a rate of change from nothing, a period that is
         not wholly inside the data.
     members
@@ -153,6 +153,7 @@ def fetch_standings(
     limit: int = 20,
     page: int = 1,
     count_members: bool | None = False,
+    trend_rows: int | None = None,
 ) -> Standings:
     """Return one page of the members of a level, ranked, with what they were before.
 
@@ -176,6 +177,8 @@ def fetch_standings(
     count_members
         True counts all operators or words where they are not all looked at, None not even where
         that is cheap.
+    trend_rows
+        How many of the first rows get a trend; None for all.
 
     Raises
     ------
@@ -210,7 +213,9 @@ def fetch_standings(
         if rising and level == OPERATOR and _may_miss(found, shown[order], measure, limits, limit):
             found, kept, shown = look(limits.at_least)
         buckets = trend_buckets(warehouse, windows["current"])
-        trends = _trends(opened, found, [int(each) for each in shown.index], measure, buckets)
+        drawn = [int(each) for each in shown.index[:trend_rows]]
+        trends = _trends(opened, found, drawn, measure, buckets)
+        trends += [[] for _ in range(len(shown) - len(drawn))]
         shown = shown.reset_index(drop=True)
         if level == OPERATOR:
             names = operator_names(opened.conn, shown["member"])

@@ -10,7 +10,7 @@ import atexit
 import datetime as dt
 import functools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -74,8 +74,7 @@ def _close(warehouse: Warehouse) -> None:
     warehouse.engine.dispose()
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """What an answer was read from: a part of every key."""
 
     url: str
@@ -220,6 +219,7 @@ def _standings(
     limit: int,
     page: int,
     count_members: bool | None,
+    trend_rows: int | None,
 ) -> Standings:
     return reads.fetch_standings(
         opened(source),
@@ -233,6 +233,7 @@ def _standings(
         limit=limit,
         page=page,
         count_members=count_members,
+        trend_rows=trend_rows,
     )
 
 
@@ -248,6 +249,7 @@ def standings(
     limit: int = 20,
     page: int = 1,
     count_members: bool | None = False,
+    trend_rows: int | None = None,
 ) -> Standings:
     """Read `queries.reads.fetch_standings` through the cache."""
     return _standings(
@@ -262,6 +264,7 @@ def standings(
         limit=limit,
         page=page,
         count_members=count_members,
+        trend_rows=trend_rows,
     )
 
 

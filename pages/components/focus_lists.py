@@ -137,6 +137,7 @@ def fetch(rule: Rule, view: View, selection: Selection, scope: Scope, *, days: i
         ),
         limit=rule.rows + 1,
         count_members=None,
+        trend_rows=0,
     )
 
 

@@ -17,6 +17,7 @@ from pages.components import (
     member_names,
     palettes,
     ranking_limits,
+    ranking_table,
     render,
     wording,
 )
@@ -84,7 +85,10 @@ def show(found: Standings, view: View, selection: Selection, scope: Scope, *, ke
 
 
 def fetch(view: View, selection: Selection, scope: Scope, asked: Asked) -> Standings:
-    """Read the members that are drawn: the largest of those within the ranking's filters."""
+    """Read the members that are drawn: the largest of those within the ranking's filters.
+
+    The first have trends, for the first page of the ranking.
+    """
     measure = sum_of(asked)
     return data.standings(
         view.base(selection),
@@ -94,6 +98,7 @@ def fetch(view: View, selection: Selection, scope: Scope, asked: Asked) -> Stand
         limits=asked.limits(selection) if measure == asked.measure.name else data.Limits(),
         limit=MEMBERS,
         count_members=None,
+        trend_rows=ranking_table.ROWS,
     )
 
 

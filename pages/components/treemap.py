@@ -103,7 +103,14 @@ def show(
     counted = asked.measure.name if _is_countable(asked) else "submissions"
     yearly = ranking_limits.against_of(selection) is Comparison.LAST_YEAR
     found = [
-        data.standings(view.base(selection), scope, level=level, measure=counted, limit=MEMBERS)
+        data.standings(
+            view.base(selection),
+            scope,
+            level=level,
+            measure=counted,
+            limit=MEMBERS,
+            trend_rows=0,
+        )
         for level in (drawn.outer, drawn.inner)
         if level is not None
     ]

@@ -64,7 +64,7 @@ def spread(view: View, selection: Selection, scope: Scope) -> dict[str, Any]:
     rows = []
     for code, count in zip(stated["member"], stated["submissions"], strict=True):
         theirs = selection.without(key).with_filter(key, [code])
-        words = data.standings(theirs, scope, level=WORD, limit=WORDS_EACH).frame
+        words = data.standings(theirs, scope, level=WORD, limit=WORDS_EACH, trend_rows=0).frame
         cells = [
             Cell(f"{word} {value:,.0f}")
             for word, value in zip(words["member"], words["value"], strict=True)

@@ -223,13 +223,13 @@ def test_fewer_operators_are_enough_where_a_rollup_knows_them_for_certain(sample
     expected = expected_standings(sample, selection, EVERYTHING, "operator_id", "submissions")
     expected = expected.set_index("member", drop=False)
     asked = []
-    watched = ranking_sources.fetch_bound
+    watched = ranking_sources.fetch_bounds
 
     def remember(*given):
-        asked.append(watched(*given))
-        return asked[-1]
+        asked.extend(found := watched(*given))
+        return found
 
-    monkeypatch.setattr("queries.ranking.fetch_bound", remember)
+    monkeypatch.setattr("queries.ranking.fetch_bounds", remember)
     monkeypatch.setattr(candidates, "ENOUGH_OPERATORS", 1)
     found = fetch_standings(
         sample.knowing(ALL_DERIVED), selection, EVERYTHING, level="operator_id", limit=1_000
@@ -339,3 +339,17 @@ def test_operators_within_limits_are_all_found(sample, monkeypatch):
         )
         assert found.candidates is None
         assert found.matched == (expected["value"] >= least).sum(), least
+
+
+@pytest.mark.parametrize("level", ["operator_id", "city_code", "word"])
+def test_trends_are_read_for_the_first_rows_only_where_asked(sample, level):
+    warehouse, selection = sample.knowing(ALL_DERIVED), Selection(period=Period("90d"))
+    every = fetch_standings(warehouse, selection, EVERYTHING, level=level, limit=5).frame
+    assert all(len(each) > 0 for each in every["trend"])
+    for number in (0, 2, 5, 9):
+        some = fetch_standings(
+            warehouse, selection, EVERYTHING, level=level, limit=5, trend_rows=number
+        ).frame
+        pd.testing.assert_frame_equal(some.drop(columns="trend"), every.drop(columns="trend"))
+        for place, (found, expected) in enumerate(zip(some["trend"], every["trend"], strict=True)):
+            assert found == (expected if place < number else [])
