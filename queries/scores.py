@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from queries.cubes import make_anew
@@ -107,7 +108,9 @@ def write_month(
     model_version: str,
     current: bool,
 ) -> None:
-    """Put the scores of a month in the place of what was stored of it.
+    """Put the scores of a month in the place of what was stored of it, in the order of operators.
+
+    Those of one operator are then found without reading all.
 
     Parameters
     ----------
@@ -118,9 +121,11 @@ def write_month(
     rows = figures.rows
     conn.execute(operator_scores.delete().where(operator_scores.c.month == month))
     numbers = [*INDICATORS, *DIMENSIONS, "score", "credit_score", "completeness"]
+    order = pc.sort_indices(rows, sort_keys=[("operator_id", "ascending")])
     _insert(
         conn,
         operator_scores,
+        order,
         pa.table(
             {
                 "operator_id": rows.column("operator_id"),
@@ -136,12 +141,12 @@ def write_month(
     )
     if current:
         make_anew(conn, operator_indicators)
-        _insert(conn, operator_indicators, _raw(figures, as_of))
+        _insert(conn, operator_indicators, order, _raw(figures, as_of))
 
 
-def _insert(conn: sa.Connection, table: sa.Table, rows: pa.Table) -> None:
-    """Add rows in pieces that the engine stores together, so that all cores write."""
-    pieces = rows.combine_chunks().to_batches(max_chunksize=ROW_GROUP)
+def _insert(conn: sa.Connection, table: sa.Table, order: pa.Array, rows: pa.Table) -> None:
+    """Add rows, in this order, in pieces that the engine stores together, so that all cores write."""
+    pieces = rows.take(order).combine_chunks().to_batches(max_chunksize=ROW_GROUP)
     insert_rows(conn, table, pa.Table.from_batches(pieces, rows.schema))
 
 
