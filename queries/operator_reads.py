@@ -6,8 +6,7 @@ that an unknown operator gets. Persons are stored masked only, and their keys ar
 """
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -181,25 +180,23 @@ def fetch_operator_events(
         if not _sees(conn, warehouse, scope, operator_id):
             return OperatorEvents(_event_frame([]), 0, {})
         own = operator_events.c.operator_id.in_(raw_operators(conn, [operator_id]))
-        e = operator_events.c
-        every = conn.execute(sa.select(e.kind, e.occurred_on, e.event_key).where(own)).all()
-        by_kind = dict(sorted(Counter(kind for kind, _, _ in every).items()))
+        counted = (
+            sa.select(operator_events.c.kind, sa.func.count())
+            .where(own)
+            .group_by(operator_events.c.kind)
+            .order_by(operator_events.c.kind)
+        )
+        by_kind = {kind: int(count) for kind, count in conn.execute(counted)}
         wanted = set(by_kind) if kinds is None else {str(kind) for kind in kinds}
-        newest = sorted(((day, key) for kind, day, key in every if kind in wanted), reverse=True)
-        keys = [key for _, key in newest[:limit]]
-        rows = [] if not keys else conn.execute(_select_events(keys)).all()
+        statement = (
+            sa.select(*[operator_events.c[name] for name in EVENT_COLUMNS])
+            .where(own, operator_events.c.kind.in_(sorted(wanted)))
+            .order_by(operator_events.c.occurred_on.desc(), operator_events.c.event_key.desc())
+            .limit(limit)
+        )
+        rows = conn.execute(statement).all()
     total = sum(count for kind, count in by_kind.items() if kind in wanted)
     return OperatorEvents(_event_frame(rows), total, by_kind)
-
-
-def _select_events(keys: Sequence[int]) -> sa.Select[*tuple[Any, ...]]:
-    """Build the statement of these events, newest first: they lie together, so that few are read."""
-    e = operator_events.c
-    return (
-        sa.select(*[e[name] for name in EVENT_COLUMNS])
-        .where(e.event_key.between(min(keys), max(keys)), e.event_key.in_(keys))
-        .order_by(e.occurred_on.desc(), e.event_key.desc())
-    )
 
 
 def fetch_related(
