@@ -188,16 +188,11 @@ def fetch_corrections(
     ]
     wanted = _wanting(wanting)
     with _checked(warehouse, selection, scope) as opened:
-        total = _lacking(_sums(opened, opened.days).iloc[0], wanting)
+        total = _count(opened, wanting)
         rows: Sequence[sa.Row[*tuple[Any, ...]]] = ()
         for days in _widening(opened.days):
             rows = opened.conn.execute(
-                sa.select(*[submissions.c[name] for name in LISTED_COLUMNS], *extra)
-                .select_from(with_submissions(entry_checks))
-                .where(_chosen(opened, days), wanted)
-                .order_by(submissions.c.registered_at.desc(), submissions.c.submission_key.desc())
-                .limit(page_size)
-                .offset((page - 1) * page_size)
+                _select_page(opened, days, wanted, extra, page=page, page_size=page_size)
             ).all()
             if len(rows) == page_size:
                 break
@@ -205,6 +200,36 @@ def fetch_corrections(
     for position, column in enumerate(extra, start=len(LISTED_COLUMNS)):
         frame[column.name] = pd.Series([row[position] for row in rows], dtype="float64")
     return SubmissionPage(frame, total, page, page_size)
+
+
+def _select_page(
+    opened: Reading,
+    days: DateRange,
+    wanted: sa.ColumnElement[bool],
+    extra: Sequence[sa.Column[Any]],
+    *,
+    page: int,
+    page_size: int,
+) -> sa.Select[*tuple[Any, ...]]:
+    """Build the statement of one page, newest first; texts are read for these alone."""
+    newest_first = (submissions.c.registered_at.desc(), submissions.c.submission_key.desc())
+    checked = with_submissions(entry_checks)
+    keys = (
+        sa.select(submissions.c.submission_key)
+        .select_from(checked)
+        .where(_chosen(opened, days), wanted)
+        .order_by(*newest_first)
+        .limit(page_size)
+        .offset((page - 1) * page_size)
+        .subquery()
+    )
+    return (
+        sa.select(*[submissions.c[name] for name in LISTED_COLUMNS], *extra)
+        .select_from(checked)
+        .join(keys, keys.c.submission_key == submissions.c.submission_key)
+        .where(_chosen(opened, days))
+        .order_by(*newest_first)
+    )
 
 
 def _checked(
@@ -232,11 +257,23 @@ def _widening(days: DateRange) -> Iterator[DateRange]:
     yield days
 
 
-def _lacking(sums: "pd.Series[int]", wanting: str) -> int:
+def _count(reading: Reading, wanting: str) -> int:
     """Return how many entries the list is of."""
-    if wanting in ELEMENTS:
-        return int(sums[f"{wanting}_base"] - sums[wanting])
-    return int(sums[wanting or "lacking"])
+    months = entry_months.c
+    column = months[wanting or "lacking"]
+    counted = months[f"{wanting}_base"] - column if wanting in ELEMENTS else column
+    statements = []
+    for piece in _pieces(reading, reading.days):
+        if piece.source == _MONTHS:
+            chosen = matching(reading.selection, reading.scope, table=entry_months, days=piece.days)
+            statements.append(sa.select(sa.func.sum(counted)).where(chosen))
+        else:
+            statements.append(
+                sa.select(sa.func.count())
+                .select_from(with_submissions(entry_checks))
+                .where(_chosen(reading, piece.days), _wanting(wanting))
+            )
+    return sum(int(reading.conn.scalar(each) or 0) for each in statements)
 
 
 def _wanting(name: str) -> sa.ColumnElement[bool]:
@@ -257,18 +294,23 @@ def _sums(
 
     Whole months are read from the monthly sums where these have all that is asked for.
     """
-    needed = needed_columns(reading.selection, reading.scope, without=without)
-    needed |= {key} - {"", MONTH}
-    by_month = needed <= set(MONTH_KEYS)
-    pieces = split(reading.warehouse, days, _MONTHS, FACTS) if by_month else (Piece(FACTS, days),)
     parts = [
         (_of_months if piece.source == _MONTHS else _of_checks)(reading, piece.days, key, without)
-        for piece in pieces
+        for piece in _pieces(reading, days, key, without=without)
     ]
     found = pd.concat(parts, ignore_index=True)
     if not key:
         return found.sum().to_frame().T
     return found.groupby("member", dropna=False, as_index=False).sum()
+
+
+def _pieces(
+    reading: Reading, days: DateRange, key: str = "", *, without: tuple[str, ...] = ()
+) -> tuple[Piece, ...]:
+    needed = needed_columns(reading.selection, reading.scope, without=without)
+    needed |= {key} - {"", MONTH}
+    by_month = needed <= set(MONTH_KEYS)
+    return split(reading.warehouse, days, _MONTHS, FACTS) if by_month else (Piece(FACTS, days),)
 
 
 def _of_months(
