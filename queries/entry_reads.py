@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from queries.cubes import within
 from queries.dimensions import LEVELS
 from queries.entry_tables import (
     CHECKS,
@@ -227,7 +228,7 @@ def _select_page(
         sa.select(*[submissions.c[name] for name in LISTED_COLUMNS], *extra)
         .select_from(checked)
         .join(keys, keys.c.submission_key == submissions.c.submission_key)
-        .where(_chosen(opened, days))
+        .where(within(submissions, days), within(entry_checks, days))
         .order_by(*newest_first)
     )
 

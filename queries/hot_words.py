@@ -89,7 +89,7 @@ def word_names(conn: sa.Connection, numbers: Sequence[int]) -> dict[int, str]:
         known = dict(zip(*(column.to_pylist() for column in kept.columns), strict=True))
     else:
         # As one value, not as thousands: these take ten times as long to be understood.
-        given = sa.bindparam("numbers", list(numbers), sa.ARRAY(sa.BigInteger))
+        given = sa.bindparam("numbers", [int(each) for each in numbers], sa.ARRAY(sa.BigInteger))
         lookup = asked.where(words.c.word_id.in_(sa.select(sa.func.unnest(given))))
         known = {row.word_id: row.word for row in conn.execute(lookup)}
     return {number: known[number] for number in numbers if number in known}

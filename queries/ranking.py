@@ -111,8 +111,7 @@ def fetch_rankings(
     Returns
     -------
     tuple
-        The rankings, and by span the sums of the members of all of them; other members may be
-        among these.
+        The rankings, and by span the sums of the members of all of them and of few others.
     """
     first = rankings[0]
     for rollup in fitting_rollups(reading, first):
@@ -216,17 +215,17 @@ def _fetch_leaders(
     totals = _totals_by_window(reading, first, spans, rollup)
     order = MEASURES[first.order].numerator
     places = [spans.index(each.days) for each in rankings]
-    reached = []
+    member = totals.c[first.member]
+    reached = [member.is_(None)]
     for place, ranking in zip(places, rankings, strict=True):
         value = totals.c[f"{order}_{place}"]
         largest = (
-            sa.select(value.label("value"))
+            sa.select(member)
             .where(value.is_not(None))
-            .order_by(value.desc())
+            .order_by(value.desc(), *_unknown_last(member))
             .limit(ranking.limit + 1)
-            .subquery()
         )
-        reached.append(value >= sa.select(sa.func.min(largest.c.value)).scalar_subquery())
+        reached.append(member.in_(largest))
     found = _fetch_reached(reading, first, totals, reached)
     counted = _sums(found, first, spans)
     leaders = []
@@ -266,8 +265,7 @@ def _fetch_reached(
     reading: Reading, ranking: Ranking, totals: sa.CTE, reached: Iterable[sa.ColumnElement[bool]]
 ) -> pa.Table:
     member = totals.c[ranking.member]
-    unknown_last = [sa.case((member.is_(None), 1), else_=0), member]
-    statement = sa.select(totals).where(sa.or_(*reached)).order_by(*unknown_last)
+    statement = sa.select(totals).where(sa.or_(*reached)).order_by(*_unknown_last(member))
     return fetch_table(reading.conn, statement)
 
 
@@ -373,4 +371,8 @@ def _order(counted: sa.Subquery, ranking: Ranking) -> list[sa.ColumnElement[Any]
         base = counted.c[measure.denominator]
         value = float_div(value, base)
         undefined = [sa.case((base == 0, 1), else_=0)]
-    return [*undefined, value.desc(), sa.case((member.is_(None), 1), else_=0), member]
+    return [*undefined, value.desc(), *_unknown_last(member)]
+
+
+def _unknown_last(member: sa.ColumnElement[Any]) -> list[sa.ColumnElement[Any]]:
+    return [sa.case((member.is_(None), 1), else_=0), member]

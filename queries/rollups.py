@@ -168,8 +168,8 @@ _ALL = (
 )
 
 ROLLUPS: dict[str, Rollup] = {rollup.name: rollup for rollup in _ALL}
-"""Every rollup by name, of the same members the smallest first; those of words are derived from
-``submission_words``."""
+"""Every rollup by name, of those with the same columns the smallest first; those of words are derived
+from ``submission_words``."""
 
 rollups = sa.MetaData()
 

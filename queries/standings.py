@@ -91,9 +91,9 @@ class Standings:
         ``value``, ``base`` (denominator of a rate), ``share`` (of the total, 0-1; not of rates),
         ``rank`` (equal values share one), ``previous``, ``previous_rank``, ``rank_change``
         (positive has climbed), ``change``, ``change_rate``, ``last_year``, ``yearly_change``,
-        ``yearly_rate`` and ``trend`` (a list, oldest first, empty where not asked for). NaN where nothing can be said: the
-        rank of what is not stated or has nothing, a rate of change from nothing, a period that is
-        not wholly inside the data.
+        ``yearly_rate`` and ``trend`` (a list, oldest first, empty where not asked for). NaN where
+        nothing can be said: the rank of what is not stated or has nothing, a rate of change from
+        nothing, a period that is not wholly inside the data.
     members
         How many stated members have something in the period.
     matched

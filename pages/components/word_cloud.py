@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from pages.components import charts, choices, data, wording
+from pages.components import charts, choices, data, ranking_table, wording
 from pages.components.boards import BOARDS, WORD, View
 from pages.components.data import Limits, Standings
 from pages.components.palettes import Palette
@@ -49,9 +49,20 @@ def guarded(asked: Asked) -> Asked:
 
 
 def fetch_cloud(selection: Selection, scope: Scope, *, by: str) -> Standings:
-    """Read the words of the cloud: the most frequent, or those that rose most."""
+    """Read the words of the cloud: the most frequent, or those that rose most.
+
+    The first have trends, for the first page of the ranking.
+    """
     limits = Limits(at_least=SMALL_BASE) if by == "change" else Limits()
-    return data.standings(selection, scope, level=WORD, order=by, limits=limits, limit=WORDS)
+    return data.standings(
+        selection,
+        scope,
+        level=WORD,
+        order=by,
+        limits=limits,
+        limit=WORDS,
+        trend_rows=ranking_table.ROWS,
+    )
 
 
 def size(asked: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from queries.arrow_columns import fetch_table
 from queries.ranking import fetch_members, fetch_ranking, fetch_rankings
 from queries.ranking_sources import Ranking, member_pieces
 from queries.reading import reading
@@ -162,3 +163,29 @@ def test_a_rollup_answers_where_it_is_certain(sample):
         sample, member="operator_id", scope=EVERYTHING, period="30d", limit=1_000, enough=5, least=1
     )
     assert all(each.rollup is None and len(each.sums.members) > 20 for each in reachable)
+
+
+def test_ties_at_the_limit_are_cut_in_the_database(sample, monkeypatch):
+    read = []
+
+    def remember(conn, statement):
+        read.append(fetch_table(conn, statement))
+        return read[-1]
+
+    monkeypatch.setattr("queries.ranking.fetch_table", remember)
+    limit = 15
+    found, expected = both_ways(
+        sample,
+        member="operator_id",
+        scope=EVERYTHING,
+        period="30d",
+        fresh=frozenset(),
+        order="tipoffs",
+        sums=("tipoffs",),
+        limit=limit,
+    )
+    for one, other in zip(found, expected, strict=True):
+        assert_same(one, other)
+        assert one.most == one.sums.arrays["tipoffs"][-1], "no tie"
+    (table,) = read
+    assert limit < table.num_rows <= 2 * (limit + 1) + 1
