@@ -22,7 +22,7 @@ def draw(browser_context: BrowserContext):
         )
         page = browser_context.new_page()
         page.set_content(
-            f"<style>{style}</style><div id=at style='width:{width}px'><div class=panels></div></div>"
+            f"<style>body{{font-family:'Noto Sans CJK SC'}}{style}</style><div id=at style='width:{width}px'><div class=panels></div></div>"
         )
         page.evaluate(
             """async ([script, data]) => {
