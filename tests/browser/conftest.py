@@ -16,7 +16,7 @@ from playwright.sync_api import (
 
 from tests.browser import demo_province as demo
 from tests.browser.app_server import AppServer, Serve, app_servers
-from tests.browser.looking import wait_until_idle
+from tests.browser.looking import act_when_idle, wait_until_idle
 
 ELSEWHERE = re.compile(r"^(https?|wss?)://(?!127\.0\.0\.1[:/])")
 CHROMIUM_FLAGS = [
@@ -110,6 +110,7 @@ def browser_context(browser: Browser, foreign_requests: list[str]) -> Iterator[B
 
     context.route(ELSEWHERE, refuse)
     context.route_web_socket(ELSEWHERE, refuse_socket)
+    context.on("page", act_when_idle)
     yield context
     context.close()
     assert foreign_requests == [], "the page asked for addresses outside 127.0.0.1"

@@ -2,6 +2,9 @@
 
 from playwright.sync_api import Page
 
+APP = '[data-testid="stApp"]'
+IDLE = '[data-test-script-state="notRunning"]'
+
 # Counts canvases that show more than eight colours, also those inside shadow roots.
 PAINTED = """(wanted) => {
     let painted = 0;
@@ -26,9 +29,15 @@ PAINTED = """(wanted) => {
 
 def wait_until_idle(page: Page, *, timeout_seconds: float = 30) -> None:
     """Return once Streamlit has finished the page's run."""
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(
-        timeout=timeout_seconds * 1000
-    )
+    page.locator(f"{APP}{IDLE}").wait_for(timeout=timeout_seconds * 1000)
+
+
+def act_when_idle(page: Page) -> None:
+    """Let every click and entry on a page wait until a run that is under way has finished.
+
+    A run replaces what it draws: a click on what it is about to replace goes nowhere.
+    """
+    page.add_locator_handler(page.locator(f"{APP}:not({IDLE})"), lambda: None)
 
 
 def wait_until_painted(page: Page, *, canvases: int, timeout_seconds: float = 30) -> None:

@@ -10,8 +10,17 @@ from tests.processes import stop
 
 PROBE = """
 import os
+import time
+
 import streamlit as st
 
+finished = st.session_state.setdefault("finished", [])
+for name in ("one", "two"):
+    if st.button(name):
+        time.sleep(1)
+        st.write("a click in the meantime ends the run here")
+        finished.append(name)
+st.write("finished:", *finished)
 st.write("demo", os.environ["DEMO_MODE"], "of", os.environ["WAREHOUSE_URL"])
 bars = {
     "xAxis": {"type": "category", "data": ["武汉", "宜昌"]},
@@ -39,6 +48,13 @@ def test_a_chart_is_painted_and_an_empty_canvas_is_not(probe, open_page, tmp_pat
     expect(page.get_by_text(f"demo 1 of duckdb:///{tmp_path}/warehouse")).to_be_visible()
     wait_until_painted(page, canvases=1)
     assert painted_canvases(page) == 1
+
+
+def test_a_click_waits_until_the_run_before_it_is_over(probe, open_page):
+    page = open_page(probe.url)
+    for name in ("one", "two"):
+        page.get_by_role("button", name=name).click()
+    expect(page.get_by_text("finished: one two")).to_be_visible()
 
 
 def test_requests_elsewhere_are_refused_and_remembered(probe, open_page, foreign_requests):
