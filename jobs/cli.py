@@ -331,6 +331,7 @@ def bench_command(
     viewers: Annotated[int, typer.Option(help="同时使用的人数；0为不测")] = VIEWERS,
     viewer_seconds: Annotated[int, typer.Option(help="多人同时使用测多少秒")] = SECONDS,
     scores: Annotated[bool, typer.Option(help="是否测量经营主体评分")] = True,
+    texts: Annotated[bool, typer.Option(help="是否测量文本处理速率")] = True,
     seed: Annotated[int, typer.Option(help="随机种子")] = 0,
     folder: Annotated[Path, typer.Option(help="测量用数据放在哪里，可重复使用")] = Path(
         "data/bench"
@@ -350,6 +351,7 @@ def bench_command(
             viewers=viewers,
             viewer_seconds=viewer_seconds,
             scores=scores,
+            texts=texts,
             seed=seed,
             progress=report,
         )

@@ -26,6 +26,7 @@ from queries.repeat_tables import (
     shared_matters,
     shared_members,
 )
+from queries.returns import operator_returns, word_returns
 from queries.rollups import ROLLUPS, bound_table, rollup_table
 from queries.schema import operator_submissions, operators, submission_words, words
 from queries.score_tables import SCORE_TABLES
@@ -34,11 +35,15 @@ from queries.word_tables import cut_by, cut_with, new_word_hits, new_word_search
 
 DERIVED_TABLES: dict[str, tuple[sa.Table, ...]] = {
     "operator_identity": IDENTITY_TABLES,
-    "operators": (operators, operator_submissions),
+    "operators": (operators, operator_submissions, operator_returns),
     "submission_words": (words, submission_words, cut_with, cut_by),
     **{name: (cube_table(name),) for name in CUBES},
     **{
-        name: (*[rollup_table(name, grain) for grain in rollup.grains], bound_table(name))
+        name: (
+            *[rollup_table(name, grain) for grain in rollup.grains],
+            bound_table(name),
+            *([word_returns] if rollup.leading is None else []),
+        )
         for name, rollup in ROLLUPS.items()
     },
     "repeats": (repeat_members, serial_claimants, serial_members),

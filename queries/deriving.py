@@ -15,6 +15,7 @@ from queries.identity_tables import operator_aliases, operator_mentions
 from queries.lead_candidate_tables import STEP as CANDIDATES
 from queries.loading import raw_connection
 from queries.raw_operators import raw_number, said_without_code, with_said
+from queries.returns import derive_operator_returns
 from queries.rollups import ROLLUPS
 from queries.schema import (
     derived,
@@ -160,6 +161,7 @@ def derive_operators(conn: sa.Connection) -> int:
     )
     _name_operators(conn)
     _order_by_operator(conn)
+    derive_operator_returns(conn)
     return conn.scalar(sa.select(sa.func.count()).select_from(operators)) or 0
 
 
@@ -184,13 +186,10 @@ def _order_by_operator(conn: sa.Connection) -> None:
     make_anew(conn, operator_submissions)
     said = said_without_code() if sa.inspect(conn).has_table(operator_mentions.name) else None
     s = submissions.c
-    following = sa.func.lead(s.registered_on).over(
-        partition_by=s.operator_id, order_by=(s.registered_on, s.submission_key)
-    )
     conn.execute(
         operator_submissions.insert().from_select(
             operator_submissions.c.keys(),
-            sa.select(s.operator_id, s.registered_on, s.submission_key, raw_number(said), following)
+            sa.select(s.operator_id, s.registered_on, s.submission_key, raw_number(said))
             .select_from(submissions if said is None else with_said(said))
             .where(s.operator_id.is_not(None))
             .order_by(s.operator_id, s.registered_on),

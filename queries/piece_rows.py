@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from queries.cubes import within
 from queries.matching import is_everything, matching
 from queries.reading import Reading
-from queries.schema import operator_submissions, operators, submissions
+from queries.returns import count_members, operator_returns, word_returns
+from queries.rollups import ALL_WORDS
+from queries.schema import submissions
 from queries.selection import DateRange
 from queries.sources import ONE_DAY, Piece
 
@@ -46,8 +48,7 @@ def fetch_member_count(
 ) -> tuple[int, int]:
     """Return how many members of a column there are in some days, and how many are stated.
 
-    Operators of everything are told by their last submission of the period: telling them apart takes
-    half a second for a year of 20 million submissions.
+    Operators and words of everything are counted by `queries.returns`.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def fetch_member_count(
         Levels whose filters are left out.
     """
     if is_quickly_counted(reading, member, without=without):
-        return _count_by_next_day(reading, days)
+        return _count_returns(reading, member, days)
     found = [
         within_piece(
             sa.select(piece.source.table.c[member]).distinct(), reading, piece, without=without
@@ -71,23 +72,18 @@ def fetch_member_count(
 
 
 def is_quickly_counted(reading: Reading, member: str, *, without: tuple[str, ...]) -> bool:
-    """Tell whether the list of operators' submissions says how many are meant, whatever the days."""
-    return (
-        member == operators.c.operator_id.name
-        and reading.by_operator
-        and is_everything(reading.selection, reading.scope, without=without)
+    """Tell whether it is known from when they come again how many are meant, whatever the days."""
+    kept = {"operator_id": reading.by_operator, "word_id": ALL_WORDS in reading.warehouse.fresh}
+    return kept.get(member, False) and is_everything(
+        reading.selection, reading.scope, without=without
     )
 
 
-def _count_by_next_day(reading: Reading, days: DateRange) -> tuple[int, int]:
-    """Count the last submission of each operator within the days."""
-    inside, listed = within(submissions, days), operator_submissions.c
-    last = sa.or_(listed.next_on.is_(None), listed.next_on > days.end)
-    stated = reading.conn.scalar(
-        sa.select(sa.func.count())
-        .select_from(operator_submissions)
-        .where(within(operator_submissions, days), last)
-    )
-    unknown = sa.exists().where(submissions.c.operator_id.is_(None), inside)
-    every = (stated or 0) + bool(reading.conn.scalar(sa.select(unknown)))
-    return every, stated or 0
+def _count_returns(reading: Reading, member: str, days: DateRange) -> tuple[int, int]:
+    """Count the members stated, and with them one more if any submission states none."""
+    if member == "word_id":
+        words = count_members(reading.conn, word_returns, days)
+        return words, words
+    stated = count_members(reading.conn, operator_returns, days)
+    unknown = sa.exists().where(submissions.c.operator_id.is_(None), within(submissions, days))
+    return stated + bool(reading.conn.scalar(sa.select(unknown))), stated

@@ -27,6 +27,7 @@ from queries.cubes import (
     within,
     year_spans,
 )
+from queries.returns import derive_word_returns
 from queries.schema import submission_words, submissions
 from queries.selection import DateRange, add_months
 
@@ -41,6 +42,9 @@ in 4,200 and in 330."""
 
 LEADING_COUNTY_WORDS = 1_000
 """Words kept by county; ours, many times what a list of hot words shows."""
+
+ALL_WORDS = "all_words"
+"""The rollup that leaves no word out."""
 
 REACHES = ("ever", "months", "month", "city", "county")
 """A bound holds for all time, for a month and the next together, for a month and kind, or for a
@@ -164,7 +168,7 @@ _ALL = (
     ),
     Rollup("leading_words", "word_id", ("day", "month"), (), _WORDS, LEADING_WORDS),
     Rollup("leading_county_words", "word_id", ("month",), _COUNTY, _WORDS, LEADING_COUNTY_WORDS),
-    Rollup("all_words", "word_id", ("day", "month"), (), _WORDS, None),
+    Rollup(ALL_WORDS, "word_id", ("day", "month"), (), _WORDS, None),
 )
 
 ROLLUPS: dict[str, Rollup] = {rollup.name: rollup for rollup in _ALL}
@@ -256,6 +260,8 @@ def derive_rollup(
             _insert(conn, rollup, grain, span, kept)
     if rollup.leading is not None:
         _derive_bounds(conn, rollup, days)
+    else:
+        derive_word_returns(conn, rollup_table(name, "day"))
     return sum(conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables)
 
 

@@ -134,9 +134,6 @@ operator_submissions = sa.Table(
     sa.Column("registered_on", sa.Date, nullable=False),
     sa.Column("submission_key", sa.BigInteger, nullable=False),
     sa.Column("raw_number", sa.BigInteger, nullable=False, comment="of queries.raw_operators"),
-    sa.Column(
-        "next_on", sa.Date, comment="day of the operator's next submission; NULL at the last"
-    ),
     comment="which submissions name an operator; stored by operator, so that its own lie together",
 )
 

@@ -60,6 +60,10 @@ class Recipe:
         """Number of events of businesses."""
         return self.submissions // SUBMISSIONS_PER_EVENT
 
+    def frame(self) -> pl.DataFrame:
+        """Return the rows in one piece, see `frames`."""
+        return pl.concat(list(self.frames()))
+
     def frames(self) -> Iterator[pl.DataFrame]:
         """Yield the rows in the warehouse's codes, in order of registration."""
         return frames(
@@ -126,7 +130,7 @@ def bench_warehouse(recipe: Recipe, folder: Path, *, progress: Progress) -> Benc
 
 def export_frame(recipe: Recipe) -> pl.DataFrame:
     """Return the rows as texts in all columns of the national platform's export."""
-    records = pl.concat(list(recipe.frames())).with_row_index("row")
+    records = recipe.frame().with_row_index("row")
     columns = national_columns(read_labels(read_places()))
     return records.with_columns(old_name=pl.lit(value=False)).select(columns)
 

@@ -16,6 +16,7 @@ from rich.table import Table
 from jobs.bench.pages import PageResult
 from jobs.bench.race import Timing
 from jobs.bench.scores import ScoresResult, scores_table
+from jobs.bench.texts import TextsResult, texts_table
 from jobs.bench.viewers import ViewersResult
 
 TABLE_WIDTH = 120
@@ -179,6 +180,7 @@ class BenchReport:
     pages: tuple[PageResult, ...] = ()
     viewers: tuple[ViewersResult, ...] = ()
     scores: tuple[ScoresResult, ...] = ()
+    texts: tuple[TextsResult, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, fit for JSON."""
@@ -197,6 +199,7 @@ class BenchReport:
             _pages_table(self.pages),
             _viewers_table(self.viewers),
             scores_table(self.scores),
+            texts_table(self.texts),
         ):
             if each.row_count:
                 console.print(each)

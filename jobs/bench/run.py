@@ -32,6 +32,7 @@ from jobs.bench.report import (
 )
 from jobs.bench.scores import ScoresResult, measure_scores
 from jobs.bench.sqlite import copy_to_sqlite
+from jobs.bench.texts import SUBMISSIONS, TextsResult, measure_texts
 from jobs.bench.viewers import SECONDS, VIEWERS, ViewersResult, measure_viewers
 
 CAP = 1_000_000
@@ -76,6 +77,7 @@ def run_bench(
     viewers: int = VIEWERS,
     viewer_seconds: float = SECONDS,
     scores: bool = False,
+    texts: bool = False,
     progress: Progress,
 ) -> BenchReport:
     """Measure the one-screen questions and the import.
@@ -101,6 +103,8 @@ def run_bench(
         Viewers at once and how long they go on; 0 viewers leave that out.
     scores
         Whether to time the scoring of operators too, over the first warehouse.
+    texts
+        Whether to time the work on texts and names too, which needs no warehouse.
     progress
         Told what is being done.
 
@@ -112,6 +116,8 @@ def run_bench(
         If a number is too small to measure anything.
     DisagreementError
         If two engines give different numbers.
+    OtherWordsError
+        If two cut texts into different words.
     """
     _check(submissions, engines, repeats, cap)
     chosen = [name for name in ENGINES if name == APP or name in engines]
@@ -163,6 +169,11 @@ def run_bench(
             rounds=import_rounds,
             progress=progress,
         )
+    text_results: tuple[TextsResult, ...] = ()
+    if texts:
+        progress(f"make up {SUBMISSIONS:,} texts")
+        made_up = Recipe(SUBMISSIONS, seed).frame()
+        text_results = measure_texts(made_up, seed=seed, progress=progress)
     return BenchReport(
         machine=Machine.here(),
         seed=seed,
@@ -174,6 +185,7 @@ def run_bench(
         pages=tuple(page_results),
         viewers=tuple(crowds),
         scores=tuple(scored),
+        texts=text_results,
     )
 
 

@@ -16,7 +16,6 @@ from queries.generations import GenerationStore
 from queries.schema import submissions
 from queries.warehouse import open_current
 from tests.quality.noised_names import halves, noised, pairwise
-from tests.worked import cpu_seconds
 
 FLOORS = json.loads(Path(__file__).with_name("identity_floors.json").read_text(encoding="utf-8"))
 FORMS = ("name", "sign", "short", "misspelt")
@@ -150,14 +149,3 @@ def test_order_of_rows_changes_nothing(province):
     mixed = said.sample(frac=1, random_state=3)
     again = resolve_operators(mixed.drop(columns="truth")).loc[plain.index]
     pd.testing.assert_frame_equal(plain, again)
-
-
-@pytest.mark.slow
-def test_a_hundred_thousand_names_take_less_than_a_minute(province):
-    said, truth = province
-    names = pd.concat([said["name"], *[truth[form] for form in FORMS]], ignore_index=True)
-    many = pd.concat([names + suffix for suffix in ("", "甲", "乙二", "丙丙", "丁记", "戊")])
-    many = many.iloc[:100_000].reset_index(drop=True)
-    assert len(many) == 100_000
-    limit = FLOORS["seconds_100000"]
-    assert cpu_seconds(lambda: group_names(many), limit=limit) <= limit
