@@ -13,7 +13,7 @@ from jobs.decided import NOTHING_DECIDED, Decided
 from jobs.finders.finder import Finish
 from jobs.finders.registry import AFTER_COUNTING, BEFORE_COUNTING, BEFORE_OPERATORS, FINDERS
 from jobs.spreading import kept_processes
-from queries import cubes, deriving, rollups
+from queries import cubes, deriving, deriving_rollups, rollups
 from queries.generations import GenerationStore
 from queries.loading import Building
 from queries.schema import submissions
@@ -234,7 +234,7 @@ def _run_step(
     if name == words.STEP:
         return words.derive_words(conn, days, decided)
     if name in rollups.ROLLUPS:
-        return rollups.derive_rollup(conn, name, days=days)
+        return deriving_rollups.derive_rollup(conn, name, days=days)
     return cubes.derive_cube(conn, name, days=days)
 
 

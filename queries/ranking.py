@@ -116,6 +116,8 @@ def fetch_rankings(
     first = rankings[0]
     for rollup in fitting_rollups(reading, first):
         bounds = fetch_bounds(reading, rollup, [each.days for each in rankings])
+        if rollup.least_days and _is_short(rankings, bounds):
+            continue
         leaders, counted = _fetch_leaders(reading, rankings, spans, rollup)
         known = zip(leaders, rankings, bounds, strict=True)
         if all(most == 0 or _suffices(found, each, most) for found, each, most in known):
@@ -312,6 +314,11 @@ def _suffices(found: Sums, ranking: Ranking, most: int) -> bool:
         return True
     enough = ranking.enough is not None and certain >= ranking.enough
     return enough and (ranking.least <= 0 or most < ranking.least)
+
+
+def _is_short(rankings: Sequence[Ranking], bounds: Sequence[int]) -> bool:
+    """Tell whether others may have as much as is asked for, so that a small rollup seldom suffices."""
+    return any(0 < each.least <= most for each, most in zip(rankings, bounds, strict=True))
 
 
 def _beyond(found: Sums, ranking: Ranking) -> float:

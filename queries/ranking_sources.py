@@ -74,6 +74,7 @@ def fitting_rollups(reading: Reading, ranking: Ranking) -> Iterator[Rollup]:
         if (
             rollup.member == ranking.member
             and rollup.name in reading.warehouse.fresh
+            and ranking.days.days >= rollup.least_days
             and needed <= set(rollup.keys)
             and set(ranking.sums) <= set(rollup.sums)
             and members > most

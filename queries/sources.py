@@ -93,10 +93,12 @@ def pieces(
         True if single days must be told apart, so that a cube by month cannot serve.
     """
     daily = smallest_cube(warehouse, columns, "day")
-    if daily is not None:
+    if daily is not None and not CUBES[daily.name].completing:
         return (Piece(daily, days),)
     monthly = None if by_day else smallest_cube(warehouse, columns, "month")
-    return (Piece(FACTS, days),) if monthly is None else split(warehouse, days, monthly, FACTS)
+    if monthly is None:
+        return (Piece(daily or FACTS, days),)
+    return split(warehouse, days, monthly, daily or FACTS)
 
 
 def split(

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from queries.campaign_tables import campaign_hits
 from queries.cluster_tables import cluster_members, cluster_runs
 from queries.cubes import CUBES, derive_cube
+from queries.deriving_rollups import derive_rollup
 from queries.loading import raw_connection
-from queries.rollups import ROLLUPS, derive_rollup
+from queries.rollups import ROLLUPS
 from queries.schema import operators, submission_words, submissions, warehouse, words
 from queries.tag_tables import submission_tags
 from queries.warehouse import Warehouse
@@ -246,12 +247,13 @@ def derive_all(engine: sa.Engine, days: Sequence[dt.date] | None = None) -> None
 
 
 @contextlib.contextmanager
-def few_leading_members(number: int) -> Iterator[None]:
-    """Keep so few members in rollups that their bounds matter."""
+def few_leading_members(number: int, *, foremost: int | None = None) -> Iterator[None]:
+    """Keep so few members in rollups that their bounds matter, of those for long periods fewer."""
     kept = dict(ROLLUPS)
     for name, rollup in kept.items():
         if rollup.leading is not None:
-            ROLLUPS[name] = dataclasses.replace(rollup, leading=number)
+            leading = foremost if rollup.least_days else None
+            ROLLUPS[name] = dataclasses.replace(rollup, leading=leading or number)
     try:
         yield
     finally:

@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from queries.cubes import CUBES, Grain, cube_table, derive_cube
+from queries.deriving_rollups import derive_rollup
 from queries.measures import FLOAT_SUMS, SUMS
-from queries.rollups import ROLLUPS, bound_table, derive_rollup, rollup_table
+from queries.rollups import ROLLUPS, bound_table, rollup_table
 from queries.schema import submission_words, submissions
 from queries.selection import DateRange, add_months
 from tests.queries.samples import (
@@ -99,6 +100,7 @@ def test_a_rollup_has_all_of_its_members_and_a_bound_for_all_others(changed):
     )
     words = submissions.join(submission_words, pairs.submission_key == facts.submission_key)
     sources: dict[str, tuple[Grain, sa.FromClause, sa.Column]] = {
+        "foremost_operators": ("day", submissions, facts.operator_id),
         "leading_operators": ("day", submissions, facts.operator_id),
         "leading_operators_finely": ("day", submissions, facts.operator_id),
         "leading_words": ("day", words, pairs.word_id),

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from queries import ranking
 from queries.arrow_columns import fetch_table
 from queries.ranking import fetch_members, fetch_ranking, fetch_rankings
 from queries.ranking_sources import Ranking, member_pieces
@@ -31,6 +32,7 @@ PERIODS = {
     "30d": ("2026-02-19..2026-03-20", "2026-01-20..2026-02-18", "2025-02-19..2025-03-20"),
     "edges": ("2025-12-05..2026-02-17", "2025-09-21..2025-12-04"),
     "months": ("2026-01-01..2026-02-28", "2025-11-01..2025-12-31"),
+    "long": ("2025-09-02..2026-03-20", "2025-02-14..2025-09-01"),
     "alone": ("2025-03-21..2026-03-20",),
     "nothing": ("2030-01-01..2030-01-31", "2026-01-01..2026-01-31"),
 }
@@ -52,7 +54,7 @@ def sample(request, fresh_engine):
         create(engine)
         fill(engine, rows)
         fill_names(engine)
-        with few_leading_members(20):
+        with few_leading_members(20, foremost=10):
             derive_all(engine)
         yield open_sample(engine, rows)
 
@@ -64,11 +66,11 @@ def days_of(period: str) -> list[DateRange]:
 def both_ways(sample, *, member, scope, period, fresh=ALL_DERIVED, **asked):
     """Return two rankings and all counts, at once and one after the other."""
     spans = days_of(period)
-    ranking = Ranking(
+    wanted = Ranking(
         member, asked.get("sums", ("submissions",)), asked.get("order", "submissions"), spans[0],
         asked.get("limit", MEMBERS[member]), enough=asked.get("enough"), least=asked.get("least", 0),
     )  # fmt: skip
-    rankings = [replace(ranking, days=days) for days in spans[:2]]
+    rankings = [replace(wanted, days=days) for days in spans[:2]]
     with reading(sample.knowing(fresh), Selection(), scope) as opened:
         count_members = asked.get("count_members", True)
         ranked, counted = fetch_rankings(opened, rankings, spans, count_members=count_members)
@@ -79,14 +81,14 @@ def both_ways(sample, *, member, scope, period, fresh=ALL_DERIVED, **asked):
         members = list(dict.fromkeys(each for one in ranked for each in one.sums.firsts))
         again = {
             days: fetch_members(
-                opened, ranking, members, member_pieces(opened, ranking, days, rollup=None)
+                opened, wanted, members, member_pieces(opened, wanted, days, rollup=None)
             )
             for days in spans
         }
     keys = [(each,) for each in members]
     for days, expected in again.items():
         of_all, others = counted[days].of(keys), expected.of(keys)
-        for name in ranking.sums:
+        for name in wanted.sums:
             np.testing.assert_allclose(of_all.arrays[name], others.arrays[name])
     return ranked, alone
 
@@ -163,6 +165,30 @@ def test_a_rollup_answers_where_it_is_certain(sample):
         sample, member="operator_id", scope=EVERYTHING, period="30d", limit=1_000, enough=5, least=1
     )
     assert all(each.rollup is None and len(each.sums.members) > 20 for each in reachable)
+
+
+def test_the_foremost_answer_for_long_periods(sample, monkeypatch):
+    asked = []
+    leaders = ranking._fetch_leaders
+
+    def remember(opened, rankings, spans, rollup):
+        asked.append(rollup and rollup.name)
+        return leaders(opened, rankings, spans, rollup)
+
+    monkeypatch.setattr(ranking, "_fetch_leaders", remember)
+    for given, expected in (
+        ({"limit": 3}, ["foremost_operators"]),
+        ({"limit": 7}, ["foremost_operators", "leading_operators"]),
+        ({"limit": 15, "enough": 3, "least": 1}, ["leading_operators", None]),
+        ({"limit": 3, "scope": CITY}, ["leading_operators"]),
+        ({"limit": 3, "period": "30d"}, ["leading_operators"]),
+    ):
+        asked.clear()
+        wanted = {"scope": EVERYTHING, "period": "long"} | given
+        found, alone = both_ways(sample, member="operator_id", **wanted)
+        assert asked == expected, given
+        for one, other in zip(found, alone, strict=True):
+            assert one.sums.members == other.sums.members
 
 
 def test_ties_at_the_limit_are_cut_in_the_database(sample, monkeypatch):
