@@ -14,7 +14,7 @@ from queries.campaign_tables import CAMPAIGN_TABLES
 from queries.category_tables import CATEGORY_TABLES
 from queries.cluster_tables import CLUSTER_TABLES
 from queries.cubes import CUBES, cube_table
-from queries.entry_tables import entry_checks, entry_months
+from queries.entry_tables import ENTRY_SUMS, entry_checks
 from queries.identity_tables import IDENTITY_TABLES
 from queries.lead_candidate_tables import CANDIDATE_TABLES
 from queries.lead_candidate_tables import STEP as CANDIDATES
@@ -49,7 +49,7 @@ DERIVED_TABLES: dict[str, tuple[sa.Table, ...]] = {
     "repeats": (repeat_members, serial_claimants, serial_members),
     "shared_matters": (shared_matters, shared_members),
     "submission_tags": (submission_tags, tag_rules, tag_months),
-    "entry_checks": (entry_checks, entry_months),
+    "entry_checks": (entry_checks, *ENTRY_SUMS.values()),
     "category_doubts": CATEGORY_TABLES,
     "clusters": CLUSTER_TABLES,
     "campaigns": CAMPAIGN_TABLES,

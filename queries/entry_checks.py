@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from queries.cubes import affected_spans, key_expression, make_anew, within, year_spans
 from queries.deriving import insert_rows, read_batches
-from queries.entry_tables import MONTH_KEYS, entry_checks, entry_months, totals
+from queries.entry_tables import ENTRY_SUMS, entry_checks, totals
 from queries.findings import with_submissions
 from queries.schema import submissions
 
@@ -61,23 +61,26 @@ def add_checks(conn: sa.Connection, rows: pa.Table) -> None:
     insert_rows(conn, entry_checks, rows)
 
 
-def add_up_months(conn: sa.Connection, days: Sequence[dt.date] | None) -> None:
-    """Add up the months of these days again; of all days when None."""
-    if days is None:
-        make_anew(conn, entry_months)
+def add_up(conn: sa.Connection, days: Sequence[dt.date] | None) -> None:
+    """Add up these days again, and their months; all days when None."""
     sums = totals()
-    keys = [key_expression(name, "month") for name in MONTH_KEYS]
-    for span in year_spans(conn) if days is None else affected_spans(days, "month"):
-        conn.execute(entry_months.delete().where(within(entry_months, span)))
-        conn.execute(
-            entry_months.insert().from_select(
-                [*MONTH_KEYS, *sums],
-                sa.select(*keys, *sums.values())
-                .select_from(with_submissions(entry_checks))
-                .where(within(submissions, span), within(entry_checks, span))
-                .group_by(*keys),
+    for grain, table in ENTRY_SUMS.items():
+        if days is None:
+            make_anew(conn, table)
+        names = [each.name for each in table.c if each.name not in sums]
+        keys = [key_expression(name, grain) for name in names]
+        for span in year_spans(conn) if days is None else affected_spans(days, grain):
+            conn.execute(table.delete().where(within(table, span)))
+            conn.execute(
+                table.insert().from_select(
+                    [*names, *sums],
+                    sa.select(*keys, *sums.values())
+                    .select_from(with_submissions(entry_checks))
+                    .where(within(submissions, span), within(entry_checks, span))
+                    .group_by(*keys)
+                    .order_by(*keys),
+                )
             )
-        )
 
 
 def count_checks(conn: sa.Connection) -> int:

@@ -14,11 +14,13 @@ from queries.cubes import within
 from queries.dimensions import LEVELS
 from queries.entry_tables import (
     CHECKS,
+    DAY_KEYS,
     ELEMENTS,
     MONTH_KEYS,
     STEP,
     EntriesNotCheckedError,
     entry_checks,
+    entry_days,
     entry_months,
     lacking,
     totals,
@@ -53,6 +55,7 @@ LAST_DAYS = (7, 60, 400)
 
 _BETWEEN = " "
 _MONTHS = Source("entry_months", entry_months)
+_DAYS = Source("entry_days", entry_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,13 +263,13 @@ def _widening(days: DateRange) -> Iterator[DateRange]:
 
 def _count(reading: Reading, wanting: str) -> int:
     """Return how many entries the list is of."""
-    months = entry_months.c
-    column = months[wanting or "lacking"]
-    counted = months[f"{wanting}_base"] - column if wanting in ELEMENTS else column
     statements = []
     for piece in _pieces(reading, reading.days):
-        if piece.source == _MONTHS:
-            chosen = matching(reading.selection, reading.scope, table=entry_months, days=piece.days)
+        if piece.source != FACTS:
+            table = piece.source.table
+            column = table.c[wanting or "lacking"]
+            counted = table.c[f"{wanting}_base"] - column if wanting in ELEMENTS else column
+            chosen = matching(reading.selection, reading.scope, table=table, days=piece.days)
             statements.append(sa.select(sa.func.sum(counted)).where(chosen))
         else:
             statements.append(
@@ -293,10 +296,13 @@ def _sums(
 ) -> pd.DataFrame:
     """Return the sums over these days, by ``key`` if there is one: a column, `SECTION` or `MONTH`.
 
-    Whole months are read from the monthly sums where these have all that is asked for.
+    Whole months are read from the monthly sums where these have all that is asked for, other days
+    likewise from the daily ones.
     """
     parts = [
-        (_of_months if piece.source == _MONTHS else _of_checks)(reading, piece.days, key, without)
+        _of_checks(reading, piece.days, key, without)
+        if piece.source == FACTS
+        else _of_sums(reading, piece, key, without)
         for piece in _pieces(reading, days, key, without=without)
     ]
     found = pd.concat(parts, ignore_index=True)
@@ -310,25 +316,20 @@ def _pieces(
 ) -> tuple[Piece, ...]:
     needed = needed_columns(reading.selection, reading.scope, without=without)
     needed |= {key} - {"", MONTH}
+    daily = _DAYS if needed <= set(DAY_KEYS) else FACTS
     by_month = needed <= set(MONTH_KEYS)
-    return split(reading.warehouse, days, _MONTHS, FACTS) if by_month else (Piece(FACTS, days),)
+    return split(reading.warehouse, days, _MONTHS, daily) if by_month else (Piece(daily, days),)
 
 
-def _of_months(
-    reading: Reading, days: DateRange, key: str, without: tuple[str, ...]
-) -> pd.DataFrame:
-    keys = [] if not key else [entry_months.c["registered_on" if key == MONTH else key]]
+def _of_sums(reading: Reading, piece: Piece, key: str, without: tuple[str, ...]) -> pd.DataFrame:
+    table, chosen = piece.source.table, (reading.selection, reading.scope)
+    keys = [] if not key else [month(table.c.registered_on) if key == MONTH else table.c[key]]
     sums = [
-        sa.cast(sa.func.coalesce(sa.func.sum(entry_months.c[name]), 0), sa.BigInteger)
-        for name in totals()
+        sa.cast(sa.func.coalesce(sa.func.sum(table.c[name]), 0), sa.BigInteger) for name in totals()
     ]
     statement = (
         sa.select(*keys, *sums)
-        .where(
-            matching(
-                reading.selection, reading.scope, table=entry_months, days=days, without=without
-            )
-        )
+        .where(matching(*chosen, table=table, days=piece.days, without=without))
         .group_by(*keys)
     )
     return _frame(reading, statement, key)

@@ -1,13 +1,13 @@
 """Table of what each entry has, and where it contradicts itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 
-from queries.cubes import key_column
+from queries.cubes import Grain, key_column
 from queries.findings import findings
 
 STEP = "entry_checks"
@@ -43,7 +43,10 @@ entry_checks = sa.Table(
 MONTH_KEYS = (
     "registered_on", "kind", "province_code", "city_code", "county_code", "handling_unit", "channel",
 )  # fmt: skip
-"""What the monthly sums can be filtered and grouped by; ``registered_on`` is the month's first.
+"""What the monthly sums can be filtered and grouped by; ``registered_on`` is the month's first."""
+
+DAY_KEYS = ("registered_on", "kind", "province_code", "city_code", "handling_unit")
+"""What the daily sums can be filtered and grouped by.
 
 What de-noised counts leave out may change without the submissions, so these are read from the facts.
 """
@@ -82,13 +85,22 @@ def lacking() -> sa.ColumnElement[bool]:
     )
 
 
-entry_months = sa.Table(
-    "entry_months",
-    findings,
-    *[key_column(name) for name in MONTH_KEYS],
-    *[sa.Column(name, sa.BigInteger, nullable=False) for name in totals()],
-)
+def _sums(name: str, keys: Sequence[str]) -> sa.Table:
+    return sa.Table(
+        name,
+        findings,
+        *[key_column(key) for key in keys],
+        *[sa.Column(each, sa.BigInteger, nullable=False) for each in totals()],
+    )
+
+
+entry_months = _sums("entry_months", MONTH_KEYS)
 """Sums of the checks by month and a few columns: 2 % of their rows, for periods of many entries."""
+
+entry_days = _sums("entry_days", DAY_KEYS)
+"""Sums of the checks by day and fewer columns: for short periods, and what is no whole month."""
+
+ENTRY_SUMS: Mapping[Grain, sa.Table] = MappingProxyType({"day": entry_days, "month": entry_months})
 
 
 class EntriesNotCheckedError(RuntimeError):

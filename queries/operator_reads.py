@@ -6,7 +6,7 @@ that an unknown operator gets. Persons are stored masked only, and their keys ar
 """
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,9 @@ from queries.scope import Scope
 from queries.selection import DateRange, Selection
 from queries.vocabulary import OperatorEvent, Relation
 from queries.warehouse import Warehouse
+
+NAMES_APART = 16
+"""Names of an operator that are looked for one by one; ours."""
 
 NOT_SHOWN = frozenset({"legal_person_key", "phone_key", "address_key"})
 """Columns of the register that link rows and are for no reader."""
@@ -179,24 +182,32 @@ def fetch_operator_events(
         require_operator_tables(conn)
         if not _sees(conn, warehouse, scope, operator_id):
             return OperatorEvents(_event_frame([]), 0, {})
-        own = operator_events.c.operator_id.in_(raw_operators(conn, [operator_id]))
-        counted = (
-            sa.select(operator_events.c.kind, sa.func.count())
-            .where(own)
-            .group_by(operator_events.c.kind)
-            .order_by(operator_events.c.kind)
-        )
+        names = raw_operators(conn, [operator_id])
+        kind = _events_of(names, [operator_events.c.kind]).c.kind
+        counted = sa.select(kind, sa.func.count()).group_by(kind).order_by(kind)
         by_kind = {kind: int(count) for kind, count in conn.execute(counted)}
         wanted = set(by_kind) if kinds is None else {str(kind) for kind in kinds}
+        own = _events_of(names, [operator_events.c[name] for name in (*EVENT_COLUMNS, "event_key")])
         statement = (
-            sa.select(*[operator_events.c[name] for name in EVENT_COLUMNS])
-            .where(own, operator_events.c.kind.in_(sorted(wanted)))
-            .order_by(operator_events.c.occurred_on.desc(), operator_events.c.event_key.desc())
+            sa.select(*[own.c[name] for name in EVENT_COLUMNS])
+            .where(own.c.kind.in_(sorted(wanted)))
+            .order_by(own.c.occurred_on.desc(), own.c.event_key.desc())
             .limit(limit)
         )
         rows = conn.execute(statement).all()
     total = sum(count for kind, count in by_kind.items() if kind in wanted)
     return OperatorEvents(_event_frame(rows), total, by_kind)
+
+
+def _events_of(names: Collection[str], columns: Sequence[sa.Column[Any]]) -> sa.Subquery:
+    """Select columns of the events of an operator, by each of its names apart if they are few.
+
+    Those of one name lie together and are found at once; those of several names are looked for in
+    the whole table: 50 ms instead of 17 for 5 of them among 5 million events.
+    """
+    apart = [[each] for each in names] if 0 < len(names) <= NAMES_APART else [sorted(names)]
+    parts = [sa.select(*columns).where(operator_events.c.operator_id.in_(each)) for each in apart]
+    return sa.union_all(*parts).subquery()
 
 
 def fetch_related(

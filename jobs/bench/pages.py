@@ -30,6 +30,7 @@ from websockets.typing import Origin, Subprotocol
 
 from jobs.bench.content import Content
 from jobs.bench.memory import tree_bytes
+from jobs.bench.pace import Pace
 from jobs.bench.processes import Progress
 from queries.selection import DateRange, Period, add_months
 
@@ -68,6 +69,8 @@ class PageResult:
         Seconds of the same selection asked for again.
     sent_bytes
         Median size of all that the browser is sent for it.
+    slowdown
+        How many times slower than at its fastest the machine was before and after: median.
     """
 
     submissions: int
@@ -79,6 +82,7 @@ class PageResult:
     cached_median: float
     cached_p95: float
     sent_bytes: int
+    slowdown: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,15 @@ class Answer:
 
     seconds: float
     sent_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A selection asked for twice, and how slow the machine was meanwhile."""
+
+    new: Answer
+    known: Answer
+    slowdown: float
 
 
 class Session:
@@ -171,7 +184,9 @@ def measure_pages(
 ) -> PagesMeasured:
     """Time every page of the app over a warehouse, selections new and known.
 
-    No page is asked for what another was: they share answers, and much would be known.
+    No page is asked for what another was: they share answers, and much would be known. Every page
+    is asked for something else first, as of a server that is in use; a quiet moment of the machine
+    is waited for before each request, though not for long.
 
     Parameters
     ----------
@@ -190,21 +205,35 @@ def measure_pages(
         If the app does not start or a page does not end.
     """
     results = []
+    count, pace = repeats + 1, Pace()
+    asked = {
+        (page, period): addresses(page, period, content, count, after=place * count)
+        for place, page in enumerate(pages or page_names())
+        for period in PERIODS
+    }
     started = time.perf_counter()
     with running_app(warehouse) as (port, process):
         start_seconds, peak = time.perf_counter() - started, 0
-        for place, page in enumerate(pages or page_names()):
-            for period in PERIODS:
-                progress(f"{content.submissions:,} submissions: page {page} {period}")
-                count = repeats + 1
-                with Session.opened(port) as session:
-                    answers = [
-                        (session.ask(page, query), session.ask(page, query))
-                        for query in addresses(page, period, content, count, after=place * count)
-                    ]
-                peak = max(peak, tree_bytes(process))
-                results.append(_result(content.submissions, page, period, answers=answers[1:]))
+        progress(f"{content.submissions:,} submissions: every page once")
+        for (page, _), (first, *_) in asked.items():
+            with Session.opened(port) as session:
+                session.ask(page, first)
+        for (page, period), (first, *queries) in asked.items():
+            progress(f"{content.submissions:,} submissions: page {page} {period}")
+            with Session.opened(port) as session:
+                session.ask(page, first)
+                answers = [_ask_twice(session, page, query, pace) for query in queries]
+            peak = max(peak, tree_bytes(process))
+            results.append(_result(content.submissions, page, period, answers))
     return PagesMeasured(tuple(results), start_seconds, peak)
+
+
+def _ask_twice(session: Session, page: str, query: str, pace: Pace) -> _Asked:
+    before = pace.wait_until_quiet()
+    new = session.ask(page, query)
+    after = pace.slowdown()
+    pace.wait_until_quiet()
+    return _Asked(new, session.ask(page, query), statistics.mean((before, after)))
 
 
 def addresses(page: str, period: str, content: Content, count: int, *, after: int = 0) -> list[str]:
@@ -229,10 +258,9 @@ def addresses(page: str, period: str, content: Content, count: int, *, after: in
     return found
 
 
-def _result(
-    submissions: int, page: str, period: str, *, answers: Sequence[tuple[Answer, Answer]]
-) -> PageResult:
-    new, known = ([each[place].seconds for each in answers] for place in (0, 1))
+def _result(submissions: int, page: str, period: str, answers: Sequence[_Asked]) -> PageResult:
+    new = [each.new.seconds for each in answers]
+    known = [each.known.seconds for each in answers]
     return PageResult(
         submissions=submissions,
         page=page,
@@ -242,7 +270,8 @@ def _result(
         uncached_p95=_p95(new),
         cached_median=statistics.median(known),
         cached_p95=_p95(known),
-        sent_bytes=int(statistics.median(each.sent_bytes for each, _ in answers)),
+        sent_bytes=int(statistics.median(each.new.sent_bytes for each in answers)),
+        slowdown=statistics.median(each.slowdown for each in answers),
     )
 
 

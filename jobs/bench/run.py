@@ -19,13 +19,13 @@ from jobs.bench.engines import (
 )
 from jobs.bench.frames import PandasEngine
 from jobs.bench.importing import EXPORT_COLUMNS, ROUNDS, measure_imports
+from jobs.bench.machine import Machine
 from jobs.bench.pages import PageResult, PagesMeasured, measure_pages
 from jobs.bench.processes import Engine, Progress, Worker
 from jobs.bench.race import race
 from jobs.bench.report import (
     BenchReport,
     ImportResult,
-    Machine,
     MemoryResult,
     ScreenResult,
     screen_result,

@@ -59,7 +59,7 @@ def find(conn: sa.Connection, days: Sequence[dt.date] | None, decided: Decided) 
             names=["submission_key", "registered_on", *checked.column_names],
         )
         entry_checks.add_checks(conn, rows)
-    entry_checks.add_up_months(conn, days)
+    entry_checks.add_up(conn, days)
     return entry_checks.count_checks(conn)
 
 

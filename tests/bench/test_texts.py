@@ -7,7 +7,8 @@ from rich.cells import cell_len
 
 from jobs.bench import texts
 from jobs.bench.data import Recipe
-from jobs.bench.report import TABLE_WIDTH, BenchReport, Machine
+from jobs.bench.machine import Machine
+from jobs.bench.report import TABLE_WIDTH, BenchReport
 from jobs.bench.texts import OtherWordsError, measure_texts, texts_table
 from tests.bench.asking import silent
 

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from queries import entry_reads
-from queries.entry_checks import add_up_months
+from queries.entry_checks import add_up
 from queries.entry_reads import (
     CHANNEL,
     LEAST_ENTRIES,
@@ -23,9 +23,9 @@ from queries.entry_reads import (
 from queries.entry_tables import (
     CHECKS,
     ELEMENTS,
+    ENTRY_SUMS,
     EntriesNotCheckedError,
     entry_checks,
-    entry_months,
 )
 from queries.scope import EVERYTHING, Scope
 from queries.selection import Comparison, Period, Selection
@@ -69,7 +69,7 @@ def sample(request, fresh_engine):
         with engine.begin() as conn:
             entry_checks.create(conn)
             conn.execute(entry_checks.insert(), checks)
-            add_up_months(conn, None)
+            add_up(conn, None)
         opened = open_sample(engine, rows)
         yield (
             dataclasses.replace(opened.warehouse, fresh=frozenset({"entry_checks"})),
@@ -143,14 +143,31 @@ def test_months_days_and_single_entries_give_the_same(sample, code, denoised, is
         assert listed.total == len(listed.frame) == wanted.sum()
 
 
-def test_months_redone_equal_all_added_up(sample):
+@pytest.mark.parametrize("table", ENTRY_SUMS.values(), ids=str)
+def test_sums_redone_equal_all_added_up(sample, table):
     warehouse, rows = sample
     day = rows["registered_on"].iloc[300]
     with warehouse.engine.connect() as conn:
-        before = sorted(conn.execute(sa.select(entry_months)).all(), key=repr)
-        add_up_months(conn, [day])
-        assert sorted(conn.execute(sa.select(entry_months)).all(), key=repr) == before
+        before = sorted(conn.execute(sa.select(table)).all(), key=repr)
+        add_up(conn, [day])
+        assert sorted(conn.execute(sa.select(table)).all(), key=repr) == before
         conn.rollback()
+
+
+@pytest.mark.parametrize(
+    ("level", "read"),
+    [(UNIT, {"entry_months", "entry_days"}), (CHANNEL, {"entry_months", "submissions"})],
+)
+def test_single_entries_are_read_only_for_what_no_sums_know(sample, level, read):
+    warehouse, _ = sample
+    statements = []
+    sa.event.listen(
+        warehouse.engine, "before_cursor_execute", lambda *given: statements.append(given[2])
+    )
+    chosen = Selection(period=Period("2025-09-10..2026-02-17"), comparison=Comparison.NONE)
+    fetch_entry_quality(warehouse, chosen, EVERYTHING, level=level)
+    tables = ("entry_months", "entry_days", "submissions")
+    assert {each for each in tables if any(f"FROM {each}" in one for one in statements)} == read
 
 
 def test_small_groups_stand_last_without_a_rank(sample):

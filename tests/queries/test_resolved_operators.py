@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from jobs.importing.operators import operator_id
 from jobs.refresh import refresh
+from queries import operator_reads
 from queries.backtest_reads import fetch_backtest_input
 from queries.generations import GenerationStore
 from queries.identity_tables import operator_aliases, operator_mentions
@@ -100,7 +101,9 @@ def test_evidence_is_as_many_records_as_the_figure(warehouse):
     assert found.total_events == 2
 
 
-def test_the_operator_file_shows_them(warehouse):
+@pytest.mark.parametrize("apart", [0, 16])
+def test_the_operator_file_shows_them(warehouse, apart, monkeypatch):
+    monkeypatch.setattr(operator_reads, "NAMES_APART", apart)
     found = fetch_operator_events(warehouse, EVERYTHING, operator_id=CODE)
     assert found.by_kind == {
         "change": 1, "equipment": 1, "licence": 1, "linked_firm": 1, "penalty": 2,
