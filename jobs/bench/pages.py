@@ -29,9 +29,10 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 from jobs.bench.content import Content
-from jobs.bench.memory import tree_bytes
+from jobs.bench.memory import keep_cached, tree_bytes
 from jobs.bench.pace import Pace
 from jobs.bench.processes import Progress
+from queries.generations import GenerationStore
 from queries.selection import DateRange, Period, add_months
 
 ROOT = Path(__file__).parents[2]
@@ -186,7 +187,8 @@ def measure_pages(
 
     No page is asked for what another was: they share answers, and much would be known. Every page
     is asked for something else first, as of a server that is in use; a quiet moment of the machine
-    is waited for before each request, though not for long.
+    is waited for before each request, though not for long. The warehouse is read through before
+    each page, see `jobs.bench.memory.keep_cached`.
 
     Parameters
     ----------
@@ -205,7 +207,7 @@ def measure_pages(
         If the app does not start or a page does not end.
     """
     results = []
-    count, pace = repeats + 1, Pace()
+    count, pace, served = repeats + 1, Pace(), GenerationStore(warehouse).current()
     asked = {
         (page, period): addresses(page, period, content, count, after=place * count)
         for place, page in enumerate(pages or page_names())
@@ -220,6 +222,8 @@ def measure_pages(
                 session.ask(page, first)
         for (page, period), (first, *queries) in asked.items():
             progress(f"{content.submissions:,} submissions: page {page} {period}")
+            if served is not None:
+                keep_cached(served.path)
             with Session.opened(port) as session:
                 session.ask(page, first)
                 answers = [_ask_twice(session, page, query, pace) for query in queries]

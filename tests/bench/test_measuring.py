@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from jobs.bench import memory
 from jobs.bench.cases import (
     DisagreementError,
     TooFewDaysError,
@@ -20,6 +21,7 @@ from jobs.bench.cases import (
 from jobs.bench.data import Recipe, ShortWarehouseError, _known, bench_warehouse, export_frame
 from jobs.bench.engines import ENGINES
 from jobs.bench.importing import EXPORT_COLUMNS, ImportedLessError, measure_imports
+from jobs.bench.memory import keep_cached
 from jobs.bench.processes import Reply, alone
 from jobs.bench.race import race
 from jobs.bench.report import screen_result
@@ -174,6 +176,14 @@ def test_work_in_a_process_of_its_own_tells_memory_progress_and_failure():
     assert said == ["begin", "end"]
     with pytest.raises(LookupError, match="on purpose"):
         alone(fail, said.append)
+
+
+def test_a_file_is_kept_cached_where_memory_has_room(tmp_path, monkeypatch):
+    file = tmp_path / "file"
+    file.write_bytes(bytes(1_000))
+    assert keep_cached(file, block=300)
+    monkeypatch.setattr(memory, "LARGEST_SHARE", 0.0)
+    assert not keep_cached(file)
 
 
 PROBE = """
