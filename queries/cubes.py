@@ -9,7 +9,7 @@ cube by month and its first and last days from a cube by day or from the facts, 
 
 import datetime as dt
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -46,7 +46,7 @@ class Cube:
     name: str
     grain: Grain
     columns: tuple[str, ...]
-    completing: bool = False
+    completing: bool = field(default=False, repr=False)
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def fetch_ranking(
     for rollup in fitting_rollups(reading, ranking):
         (most,) = fetch_bounds(reading, rollup, [ranking.days])
         found = _run(reading, ranking, member_pieces(reading, ranking, ranking.days, rollup=rollup))
-        if most == 0 or _suffices(found, ranking, most):
+        if most == 0 or _suffices(found, ranking, most, rollup):
             break
     else:
         rollup, most = None, 0
@@ -116,11 +116,9 @@ def fetch_rankings(
     first = rankings[0]
     for rollup in fitting_rollups(reading, first):
         bounds = fetch_bounds(reading, rollup, [each.days for each in rankings])
-        if rollup.least_days and _is_short(rankings, bounds):
-            continue
         leaders, counted = _fetch_leaders(reading, rankings, spans, rollup)
         known = zip(leaders, rankings, bounds, strict=True)
-        if all(most == 0 or _suffices(found, each, most) for found, each, most in known):
+        if all(most == 0 or _suffices(found, each, most, rollup) for found, each, most in known):
             break
     else:
         rollup, bounds = None, [0 for _ in rankings]
@@ -308,17 +306,13 @@ def _certain(found: Sums, ranking: Ranking, most: int) -> int:
     return int((values > most).sum())
 
 
-def _suffices(found: Sums, ranking: Ranking, most: int) -> bool:
+def _suffices(found: Sums, ranking: Ranking, most: int, rollup: Rollup) -> bool:
+    """Tell whether a rollup knows enough; one for long periods all, since a larger one knows more."""
     certain = _certain(found, ranking, most)
-    if certain >= ranking.limit:
-        return True
+    if certain >= ranking.limit or rollup.least_days:
+        return certain >= ranking.limit
     enough = ranking.enough is not None and certain >= ranking.enough
     return enough and (ranking.least <= 0 or most < ranking.least)
-
-
-def _is_short(rankings: Sequence[Ranking], bounds: Sequence[int]) -> bool:
-    """Tell whether others may have as much as is asked for, so that a small rollup seldom suffices."""
-    return any(0 < each.least <= most for each, most in zip(rankings, bounds, strict=True))
 
 
 def _beyond(found: Sums, ranking: Ranking) -> float:

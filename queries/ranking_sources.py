@@ -74,13 +74,18 @@ def fitting_rollups(reading: Reading, ranking: Ranking) -> Iterator[Rollup]:
         if (
             rollup.member == ranking.member
             and rollup.name in reading.warehouse.fresh
-            and ranking.days.days >= rollup.least_days
+            and (not rollup.least_days or _is_long(ranking, rollup))
             and needed <= set(rollup.keys)
             and set(ranking.sums) <= set(rollup.sums)
             and members > most
         ):
             most = members
             yield rollup
+
+
+def _is_long(ranking: Ranking, rollup: Rollup) -> bool:
+    """Tell whether a rollup for long periods is worth a try: its bounds are of all submissions."""
+    return ranking.days.days >= rollup.least_days and ranking.order == "submissions"
 
 
 def certain_rollup(

@@ -30,7 +30,7 @@ from websockets.typing import Origin, Subprotocol
 
 from jobs.bench.content import Content
 from jobs.bench.memory import keep_cached, tree_bytes
-from jobs.bench.pace import Pace
+from jobs.bench.pace import QUIET, Pace
 from jobs.bench.processes import Progress
 from queries.generations import GenerationStore
 from queries.selection import DateRange, Period, add_months
@@ -71,7 +71,11 @@ class PageResult:
     sent_bytes
         Median size of all that the browser is sent for it.
     slowdown
-        How many times slower than at its fastest the machine was before and after: median.
+        How many times slower than at its fastest the machine was before and after the new
+        selections: median.
+    uncached_quiet_runs, uncached_quiet, cached_quiet_runs, cached_quiet
+        Requests that were quiet both before and after, and the medians of these alone; None
+        without any.
     """
 
     submissions: int
@@ -84,6 +88,10 @@ class PageResult:
     cached_p95: float
     sent_bytes: int
     slowdown: float
+    uncached_quiet_runs: int
+    uncached_quiet: float | None
+    cached_quiet_runs: int
+    cached_quiet: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +113,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A selection asked for twice, and how slow the machine was meanwhile."""
+    """A selection asked for, and how slow the machine was before and after."""
 
-    new: Answer
-    known: Answer
-    slowdown: float
+    answer: Answer
+    before: float
+    after: float
+
+    @property
+    def quiet(self) -> bool:
+        """True if nobody seems to have disturbed it."""
+        return max(self.before, self.after) <= QUIET
 
 
 class Session:
@@ -226,18 +239,19 @@ def measure_pages(
                 keep_cached(served.path)
             with Session.opened(port) as session:
                 session.ask(page, first)
-                answers = [_ask_twice(session, page, query, pace) for query in queries]
+                answers = [
+                    (_ask(session, page, query, pace), _ask(session, page, query, pace))
+                    for query in queries
+                ]
             peak = max(peak, tree_bytes(process))
             results.append(_result(content.submissions, page, period, answers))
     return PagesMeasured(tuple(results), start_seconds, peak)
 
 
-def _ask_twice(session: Session, page: str, query: str, pace: Pace) -> _Asked:
+def _ask(session: Session, page: str, query: str, pace: Pace) -> _Asked:
     before = pace.wait_until_quiet()
-    new = session.ask(page, query)
-    after = pace.slowdown()
-    pace.wait_until_quiet()
-    return _Asked(new, session.ask(page, query), statistics.mean((before, after)))
+    answer = session.ask(page, query)
+    return _Asked(answer, before, pace.slowdown())
 
 
 def addresses(page: str, period: str, content: Content, count: int, *, after: int = 0) -> list[str]:
@@ -262,9 +276,16 @@ def addresses(page: str, period: str, content: Content, count: int, *, after: in
     return found
 
 
-def _result(submissions: int, page: str, period: str, answers: Sequence[_Asked]) -> PageResult:
-    new = [each.new.seconds for each in answers]
-    known = [each.known.seconds for each in answers]
+def _result(
+    submissions: int, page: str, period: str, answers: Sequence[tuple[_Asked, _Asked]]
+) -> PageResult:
+    (new, new_quiet), (known, known_quiet) = (
+        (
+            [each[place].answer.seconds for each in answers],
+            [each[place].answer.seconds for each in answers if each[place].quiet],
+        )
+        for place in (0, 1)
+    )
     return PageResult(
         submissions=submissions,
         page=page,
@@ -274,8 +295,12 @@ def _result(submissions: int, page: str, period: str, answers: Sequence[_Asked])
         uncached_p95=_p95(new),
         cached_median=statistics.median(known),
         cached_p95=_p95(known),
-        sent_bytes=int(statistics.median(each.new.sent_bytes for each in answers)),
-        slowdown=statistics.median(each.slowdown for each in answers),
+        sent_bytes=int(statistics.median(each.answer.sent_bytes for each, _ in answers)),
+        slowdown=statistics.median((each.before + each.after) / 2 for each, _ in answers),
+        uncached_quiet_runs=len(new_quiet),
+        uncached_quiet=statistics.median(new_quiet) if new_quiet else None,
+        cached_quiet_runs=len(known_quiet),
+        cached_quiet=statistics.median(known_quiet) if known_quiet else None,
     )
 
 

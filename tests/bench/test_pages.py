@@ -5,8 +5,10 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from jobs.bench import pages
 from jobs.bench.pages import (
     PERIODS,
+    Answer,
     PageFailedError,
     Session,
     addresses,
@@ -71,8 +73,24 @@ def test_periods_have_the_length_they_are_named_for(warehouse):
     assert year == "period=2025-07-01..2026-06-30"
 
 
+def test_quiet_moments_are_told_apart():
+    def asked(seconds, before, after):
+        return pages._Asked(Answer(seconds, 10), before, after)
+
+    answers = [
+        (asked(0.4, 1.0, 1.2), asked(0.1, 1.2, 1.9)),
+        (asked(0.9, 1.1, 1.9), asked(0.3, 1.9, 1.0)),
+        (asked(0.8, 2.0, 1.0), asked(0.2, 1.3, 1.0)),
+    ]
+    found = pages._result(5, "explorer", "30d", answers)
+    assert (found.runs, found.uncached_median, found.cached_median) == (3, 0.8, 0.2)
+    assert (found.uncached_quiet_runs, found.uncached_quiet) == (1, 0.4)
+    assert (found.cached_quiet_runs, found.cached_quiet) == (0, None)
+    assert found.slowdown == 1.5
+
+
 @pytest.mark.slow
-def test_a_page_is_timed_over_arunning_app(warehouse):
+def test_a_page_is_timed_over_a_running_app(warehouse):
     measured = measure_pages(
         warehouse.path.parent,
         warehouse.content,
@@ -88,6 +106,8 @@ def test_a_page_is_timed_over_arunning_app(warehouse):
         assert 0 < each.cached_median <= each.cached_p95
         assert 0 < each.uncached_median <= each.uncached_p95
         assert each.sent_bytes > 10_000
+        assert each.slowdown >= 1
+        assert (each.uncached_quiet is None) == (each.uncached_quiet_runs == 0)
     assert measured.peak_bytes > 100_000_000
 
 

@@ -11,12 +11,15 @@ from playwright.sync_api import (
     Page,
     Route,
     WebSocketRoute,
+    expect,
     sync_playwright,
 )
 
 from tests.browser import demo_province as demo
 from tests.browser.app_server import AppServer, Serve, app_servers
 from tests.browser.looking import act_when_idle, wait_until_idle
+
+expect.set_options(timeout=20_000)
 
 ELSEWHERE = re.compile(r"^(https?|wss?)://(?!127\.0\.0\.1[:/])")
 CHROMIUM_FLAGS = [

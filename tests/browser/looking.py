@@ -33,9 +33,10 @@ def wait_until_idle(page: Page, *, timeout_seconds: float = 30) -> None:
 
 
 def act_when_idle(page: Page) -> None:
-    """Let every click and entry on a page wait until a run that is under way has finished.
+    """Let what is done by a locator, and what is expected of one, wait until a run is over.
 
-    A run replaces what it draws: a click on what it is about to replace goes nowhere.
+    A run replaces what it draws: a click on what it is about to replace goes nowhere. The mouse and
+    the keyboard of the page itself do not wait, and a page without this sees what a run shows.
     """
     page.add_locator_handler(page.locator(f"{APP}:not({IDLE})"), lambda: None)
 

@@ -1,4 +1,4 @@
-"""How many operators there are: by their last submission of a period or by the facts, the same number."""
+"""How many operators there are: from when they come again or by the facts, the same number."""
 
 import dataclasses
 import datetime as dt
