@@ -6,16 +6,19 @@ import pytest
 import sqlalchemy as sa
 
 from jobs.bench import pages
+from jobs.bench.machine import Machine
 from jobs.bench.pages import (
     PERIODS,
     Answer,
     PageFailedError,
+    PageResult,
     Session,
     addresses,
     measure_pages,
     page_names,
     running_app,
 )
+from jobs.bench.report import BenchReport
 from jobs.bench.viewers import TooFewClicksError, measure_viewers
 from jobs.refresh import STEPS
 from queries.operator_tables import operator_events, operator_register
@@ -87,6 +90,27 @@ def test_quiet_moments_are_told_apart():
     assert (found.uncached_quiet_runs, found.uncached_quiet) == (1, 0.4)
     assert (found.cached_quiet_runs, found.cached_quiet) == (0, None)
     assert found.slowdown == 1.5
+
+
+def test_the_table_of_pages_is_shown_whole():
+    found = PageResult(
+        submissions=20_000_000, page="entry_quality", period="12m", runs=20, uncached_median=1.2345,
+        uncached_p95=2.3456, cached_median=0.1234, cached_p95=1.2345, sent_bytes=355_000,
+        slowdown=1.55, uncached_quiet_runs=3, uncached_quiet=0.4, cached_quiet_runs=0,
+        cached_quiet=None,
+    )  # fmt: skip
+    report = BenchReport(
+        machine=Machine.here(), seed=0, cap=1, made=(), screens=(), memory=(), imports=(),
+        pages=(found,),
+    )  # fmt: skip
+    shown = report.table()
+    assert "…" not in shown
+    row = next(line for line in shown.splitlines() if "entry_quality" in line)
+    cells = [each.strip() for each in row.strip("│").split("│")]
+    assert cells == [
+        "20,000,000", "entry_quality", "近12个月", "20", "1,234", "2,346", "123", "1,234",
+        "355 kB", "1.55",
+    ]  # fmt: skip
 
 
 @pytest.mark.slow
