@@ -117,7 +117,10 @@ def trend_chart(
             split_number=4,
             name="件",
             name_gap=round(size * 0.6),
-            name_textstyle_opts=opts.TextStyleOpts(color=palette.faint, font_size=round(size)),
+            # Left of the axis: what is marked on the first days has its name right of it.
+            name_textstyle_opts=opts.TextStyleOpts(
+                color=palette.faint, font_size=round(size), align="right", padding=[0, 6, 0, 0]
+            ),
         ),
         tooltip_opts=tooltip(palette, size, "axis", formatter="{b}"),
         legend_opts=opts.LegendOpts(

@@ -65,6 +65,7 @@ def test_each_bucket_is_told_once_by_its_note():
     ]
     assert option["tooltip"]["formatter"] == "{b}"
     assert option["yAxis"][0]["name"] == "件"
+    assert option["yAxis"][0]["nameTextStyle"]["align"] == "right"
 
 
 def test_a_ring_names_shares_and_total():
