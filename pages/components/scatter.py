@@ -97,7 +97,6 @@ def fetch(view: View, selection: Selection, scope: Scope, asked: Asked) -> Stand
         measure=measure,
         limits=asked.limits(selection) if measure == asked.measure.name else data.Limits(),
         limit=MEMBERS,
-        count_members=None,
         trend_rows=ranking_table.ROWS,
     )
 
