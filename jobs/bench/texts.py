@@ -286,9 +286,9 @@ def _campaigns(texts: list[str], submissions: pl.DataFrame) -> _Work:
     searched = CampaignSet(known)
     columns = {
         "kind": pl.col("kind"),
-        "product": pl.coalesce("product", "product_category", "product_kind"),
+        "product": pl.col("product"),
         "issue": pl.coalesce("issue_subtype", "issue_type"),
-        "region": pl.coalesce("county_code", "city_code", "province_code"),
+        "region": pl.col("county_code"),
         "is_prepaid": pl.when("is_prepaid").then(pl.lit("True")).otherwise(pl.lit("False")),
     }
     fields = submissions.select(**columns).to_dict(as_series=False)
