@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from pages.components.data import ENTRIES, TTL, Source, opened, source_now
+from pages.components.caching import ENTRIES, KEYS, TTL
+from pages.components.data import Source, opened, source_now
 from queries import campaign_reads
 from queries.campaign_reads import (
     OUTCOMES,
@@ -39,7 +40,7 @@ def are_known() -> bool:
     return STEP in opened(source_now()).fresh
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _counts(source: Source, selection: Selection, scope: Scope) -> CampaignCounts:
     return campaign_reads.fetch_campaigns(opened(source), selection, scope)
 
@@ -54,7 +55,7 @@ def books() -> Mapping[tuple[str, str], CampaignBook]:
     return campaign_reads.fetch_campaign_books(opened(source_now()))
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _sample(source: Source, selection: Selection, scope: Scope, *, campaign: str) -> pd.DataFrame:
     return campaign_reads.fetch_sample(opened(source), selection, scope, campaign=campaign)
 
@@ -64,7 +65,7 @@ def sample(selection: Selection, scope: Scope, *, campaign: str) -> pd.DataFrame
     return _sample(source_now(), selection, scope, campaign=campaign)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _outcomes(
     source: Source, selection: Selection, scope: Scope, *, campaign: str
 ) -> dict[str, float]:
@@ -76,7 +77,7 @@ def outcomes(selection: Selection, scope: Scope, *, campaign: str) -> Mapping[st
     return _outcomes(source_now(), selection, scope, campaign=campaign)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _checks(
     source: Source, selection: Selection, scope: Scope, *, campaign: str
 ) -> OperatorChecks | None:

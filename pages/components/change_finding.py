@@ -11,6 +11,7 @@ import streamlit as st
 
 from analytics.attribution import explain_change
 from pages.components import change_levels, data, operator_data, screen_rows
+from pages.components.caching import ENTRIES, KEYS, TTL
 from pages.components.selection_bar import operator_names
 from pages.components.settings import settings
 from queries.measures import Measure
@@ -109,7 +110,7 @@ class Finding:
         return math.sqrt(max(pooled * (1 - pooled), 0.0) * parts)
 
 
-@st.cache_data(ttl=data.TTL, max_entries=data.ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _explained(
     read_from: tuple[str, str],  # noqa: ARG001 (a part of the key)
     selection: Selection,

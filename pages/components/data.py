@@ -7,7 +7,6 @@ a new one is picked up at the next rerun, and the one before is closed when two 
 """
 
 import atexit
-import datetime as dt
 import functools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -17,6 +16,7 @@ import streamlit as st
 import yaml
 
 from pages.components import places
+from pages.components.caching import ENTRIES, KEYS, TTL
 from pages.components.settings import settings
 from queries import reads
 from queries.changes import Changes
@@ -60,12 +60,6 @@ __all__ = [
     "words_are_known",
 ]
 
-TTL = dt.timedelta(minutes=10)
-"""How long an answer is kept; a database server has no generations, so this is its delay at most."""
-
-ENTRIES = 400
-"""Answers kept of each kind; an answer is a few kilobytes."""
-
 OPEN_GENERATIONS = 2
 """Generations open at once: the one in service, and the one that running reads still use."""
 
@@ -101,7 +95,7 @@ def status() -> DataStatus:
     return opened(source_now()).status()
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _totals(
     source: Source, selection: Selection, scope: Scope, measures: tuple[str, ...]
 ) -> Totals:
@@ -113,7 +107,7 @@ def totals(selection: Selection, scope: Scope, *, measures: Sequence[str]) -> To
     return _totals(source_now(), selection, scope, tuple(measures))
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _series(
     source: Source, selection: Selection, scope: Scope, measures: tuple[str, ...], grain: str
 ) -> Series:
@@ -125,7 +119,7 @@ def series(selection: Selection, scope: Scope, *, measures: Sequence[str], grain
     return _series(source_now(), selection, scope, tuple(measures), grain)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _breakdown(
     source: Source,
     selection: Selection,
@@ -162,7 +156,7 @@ def breakdown(
     )
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _breakdowns(
     source: Source,
     selection: Selection,
@@ -205,7 +199,7 @@ def breakdowns(
     )
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _standings(
     source: Source,
     selection: Selection,
@@ -268,7 +262,7 @@ def standings(
     )
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _changes(
     source: Source,
     selection: Selection,
@@ -297,7 +291,7 @@ def changes(
     )
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _matrix(
     source: Source, selection: Selection, scope: Scope, *, rows: str, columns: str, measure: str
 ) -> Matrix:
@@ -311,7 +305,7 @@ def matrix(selection: Selection, scope: Scope, *, rows: str, columns: str, measu
     return _matrix(source_now(), selection, scope, rows=rows, columns=columns, measure=measure)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _submissions(
     source: Source, selection: Selection, scope: Scope, *, page: int, page_size: int, order: str
 ) -> SubmissionPage:
@@ -339,7 +333,7 @@ def extract(
     return reads.fetch_extract(opened(source_now()), selection, scope, limit=limit, order=order)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _submission(source: Source, scope: Scope, submission_id: str) -> dict[str, object] | None:
     return reads.fetch_submission(opened(source), scope, submission_id=submission_id)
 
@@ -361,7 +355,7 @@ def notable_rules() -> NotableRules:
     return NotableRules.from_mapping(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _notable(source: Source, selection: Selection, scope: Scope, limit: int) -> pd.DataFrame:
     return reads.fetch_notable(opened(source), selection, scope, rules=notable_rules(), limit=limit)
 
@@ -371,7 +365,7 @@ def notable(selection: Selection, scope: Scope, *, limit: int = 30) -> pd.DataFr
     return _notable(source_now(), selection, scope, limit)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _screen(source: Source, selection: Selection, scope: Scope, *, plan: ScreenPlan) -> Screen:
     return reads.fetch_screen(opened(source), selection, scope, plan=plan)
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.components.data import ENTRIES, TTL, Source, opened, source_now
+from pages.components.caching import ENTRIES, KEYS, TTL
+from pages.components.data import Source, opened, source_now
 from queries import (
     category_reads,
     cluster_runs,
@@ -78,7 +79,7 @@ NEW_WORD_MAX_Q = new_words_kept.MAX_Q
 NEW_WORD_SEASON_RISE = new_words_kept.SEASON_RISE
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _tags(source: Source, selection: Selection, scope: Scope) -> TagCounts:
     return tag_reads.fetch_tags(opened(source), selection, scope)
 
@@ -93,7 +94,7 @@ def tags_are_known() -> bool:
     return kept_tags.STEP in opened(source_now()).fresh
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _tags_of(source: Source, scope: Scope, submission_id: str) -> tuple[str, ...]:
     return tag_reads.fetch_tags_of(opened(source), scope, submission_id=submission_id)
 
@@ -103,7 +104,7 @@ def tags_of(scope: Scope, *, submission_id: str) -> tuple[str, ...]:
     return _tags_of(source_now(), scope, submission_id)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _tag_books(source: Source) -> Mapping[str, tuple[str, str]]:
     return tag_reads.fetch_tag_books(opened(source))
 
@@ -113,7 +114,7 @@ def tag_books() -> Mapping[str, tuple[str, str]]:
     return _tag_books(source_now())
 
 
-@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False, hash_funcs=KEYS)
 def _newest_texts(source: Source, selection: Selection, scope: Scope) -> pd.DataFrame:
     return tag_reads.fetch_newest_texts(opened(source), selection, scope)
 
@@ -128,7 +129,7 @@ def entries_are_checked() -> bool:
     return kept_entries.STEP in opened(source_now()).fresh
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _entry_quality(source: Source, selection: Selection, scope: Scope, level: str) -> EntryQuality:
     return entry_reads.fetch_entry_quality(opened(source), selection, scope, level=level)
 
@@ -138,7 +139,7 @@ def entry_quality(selection: Selection, scope: Scope, *, level: str) -> EntryQua
     return _entry_quality(source_now(), selection, scope, level)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _entry_months(source: Source, selection: Selection, scope: Scope) -> pd.DataFrame:
     return entry_reads.fetch_entry_months(opened(source), selection, scope)
 
@@ -148,7 +149,7 @@ def entry_months(selection: Selection, scope: Scope) -> pd.DataFrame:
     return _entry_months(source_now(), selection, scope)
 
 
-@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False, hash_funcs=KEYS)
 def _corrections(
     source: Source, selection: Selection, scope: Scope, *, wanting: str, page: int, page_size: int
 ) -> SubmissionPage:
@@ -171,7 +172,7 @@ def categories_are_judged() -> bool:
     return kept_categories.STEP in opened(source_now()).fresh
 
 
-@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False, hash_funcs=KEYS)
 def _category_doubts(
     source: Source, selection: Selection, scope: Scope, *, kind: str, limit: int, page: int
 ) -> CategoryDoubts:
@@ -192,7 +193,7 @@ def clusters_are_known() -> bool:
     return CLUSTER_STEP in opened(source_now()).fresh
 
 
-@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False, hash_funcs=KEYS)
 def _cluster_run(source: Source) -> ClusterRun:
     return cluster_reads.fetch_run(opened(source))
 
@@ -202,7 +203,7 @@ def cluster_run() -> ClusterRun:
     return _cluster_run(source_now())
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _clusters(source: Source, selection: Selection, scope: Scope, level: str) -> ClusterCounts:
     return cluster_reads.fetch_clusters(opened(source), selection, scope, level=level)
 
@@ -212,7 +213,7 @@ def clusters(selection: Selection, scope: Scope, *, level: str) -> ClusterCounts
     return _clusters(source_now(), selection, scope, level)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _cluster_members(
     source: Source,
     selection: Selection,
@@ -259,7 +260,7 @@ def cluster_members(
     )
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _cluster_course(
     source: Source, selection: Selection, scope: Scope, level: str, keys: tuple[str, ...]
 ) -> "pd.Series[int]":
@@ -273,7 +274,7 @@ def cluster_course(
     return _cluster_course(source_now(), selection, scope, level, tuple(keys))
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _cluster_members_by(
     source: Source,
     selection: Selection,
@@ -295,7 +296,7 @@ def cluster_members_by(
     return _cluster_members_by(source_now(), selection, scope, level, tuple(keys), by=by)
 
 
-@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False, hash_funcs=KEYS)
 def _cluster_points(
     source: Source, selection: Selection, scope: Scope, level: str, lit: str
 ) -> pd.DataFrame:
@@ -314,7 +315,7 @@ def cluster_listed(selection: Selection, scope: Scope, keys: Sequence[int]) -> p
     return cluster_texts.fetch_listed(opened(source_now()), selection, scope, keys=keys)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _cluster_names(source: Source, scope: Scope, keys: tuple[str, ...]) -> ClusterNames:
     return fetch_cluster_names(opened(source), scope, keys=keys)
 
@@ -334,7 +335,7 @@ def new_words_are_known() -> bool:
     return NEW_WORDS_STEP in opened(source_now()).fresh
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _new_words(source: Source, selection: Selection, scope: Scope) -> NewWords:
     return new_word_reads.fetch_new_words(opened(source), selection, scope)
 
@@ -344,7 +345,7 @@ def new_words(selection: Selection, scope: Scope) -> NewWords:
     return _new_words(source_now(), selection, scope)
 
 
-@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False, hash_funcs=KEYS)
 def _word_counts(source: Source, selection: Selection, scope: Scope) -> WordCounts:
     return word_counts.fetch_word_counts(opened(source), selection, scope)
 
@@ -354,7 +355,7 @@ def words_over_time(selection: Selection, scope: Scope) -> WordCounts:
     return _word_counts(source_now(), selection, scope)
 
 
-@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False, hash_funcs=KEYS)
 def _word_contrast(source: Source, selection: Selection, scope: Scope) -> WordCounts:
     return word_counts.fetch_word_contrast(opened(source), selection, scope)
 
@@ -364,7 +365,7 @@ def words_against_rest(selection: Selection, scope: Scope) -> WordCounts:
     return _word_contrast(source_now(), selection, scope)
 
 
-@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False, hash_funcs=KEYS)
 def _word_pairs(source: Source, selection: Selection, scope: Scope, term: str) -> WordPairs:
     return word_counts.fetch_word_pairs(opened(source), selection, scope, term=term)
 

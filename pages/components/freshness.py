@@ -1,6 +1,7 @@
 """How far the data lags behind today, in working days."""
 
 import datetime as dt
+import functools
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -24,6 +25,7 @@ def warning_now() -> str | None:
     return warning(data.status().last_day, limit=settings().stale_working_days)
 
 
+@functools.lru_cache(maxsize=16)
 def working_days_behind(last_day: dt.date, today: dt.date) -> int:
     """Count the working days after ``last_day`` and before ``today``; today is not over yet.
 

@@ -4,7 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from analytics.operator_weighing import DOUBTFUL, SURE
-from pages.components.data import ENTRIES, TTL, Source, opened, source_now
+from pages.components.caching import ENTRIES, KEYS, TTL
+from pages.components.data import Source, opened, source_now
 from queries import identity_reads
 from queries.identity_reads import Identities, Listed
 from queries.identity_tables import STEP
@@ -32,7 +33,7 @@ def are_known() -> bool:
     return STEP in opened(source_now()).fresh
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _identities(source: Source, selection: Selection, scope: Scope) -> Identities:
     return identity_reads.fetch_identities(opened(source), selection, scope)
 
@@ -42,7 +43,7 @@ def identities(selection: Selection, scope: Scope) -> Identities:
     return _identities(source_now(), selection, scope)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _doubts(source: Source, selection: Selection, scope: Scope, limit: int) -> Listed:
     return identity_reads.fetch_doubts(opened(source), selection, scope, limit=limit)
 
@@ -52,7 +53,7 @@ def doubts(selection: Selection, scope: Scope, *, limit: int) -> Listed:
     return _doubts(source_now(), selection, scope, limit)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _groups(source: Source, selection: Selection, scope: Scope, limit: int) -> Listed:
     return identity_reads.fetch_groups(opened(source), selection, scope, limit=limit)
 
@@ -62,7 +63,7 @@ def groups(selection: Selection, scope: Scope, *, limit: int) -> Listed:
     return _groups(source_now(), selection, scope, limit)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _names(source: Source, scope: Scope, operator_id: str) -> pd.DataFrame:
     return identity_reads.fetch_names(opened(source), scope, operator_id=operator_id)
 

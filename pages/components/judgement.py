@@ -19,6 +19,7 @@ from pages.components import (
     waterfall,
     wording,
 )
+from pages.components.caching import ENTRIES, KEYS, TTL
 from pages.components.change_finding import SMALL_BASE, Finding
 from pages.components.screen_rows import GROWING
 from queries.measures import MEASURES
@@ -65,7 +66,7 @@ def sentence(
     return _judged(change_finding.source(), selection, scope, measure, levels)
 
 
-@st.cache_data(ttl=data.TTL, max_entries=data.ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _judged(
     read_from: tuple[str, str],  # noqa: ARG001 (a part of the key)
     selection: Selection,

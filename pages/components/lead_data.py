@@ -10,7 +10,8 @@ import streamlit as st
 from analytics.lead_feedback import Feedback, adjusted_worth, hit_feedback
 from analytics.lead_worth import new_candidates
 from pages.components import lead_store
-from pages.components.data import ENTRIES, TTL, Source, opened, source_now
+from pages.components.caching import ENTRIES, KEYS, TTL
+from pages.components.data import Source, opened, source_now
 from queries import lead_candidate_reads, lead_evidence
 from queries.lead_candidate_reads import CandidateRun
 from queries.lead_candidate_tables import STEP, CandidatesNotDerivedError
@@ -61,7 +62,7 @@ def are_known() -> bool:
     return STEP in opened(source_now()).fresh
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _run(source: Source, scope: Scope) -> CandidateRun:
     return lead_candidate_reads.fetch_candidate_run(opened(source), scope)
 
@@ -71,12 +72,12 @@ def run(scope: Scope) -> CandidateRun:
     return _run(source_now(), scope)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _stored(source: Source, scope: Scope) -> pd.DataFrame:
     return lead_candidate_reads.fetch_candidates(opened(source), scope)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _evidence(source: Source, scope: Scope, candidate_ids: tuple[str, ...]) -> pd.DataFrame:
     return lead_candidate_reads.fetch_candidate_evidence(opened(source), scope, candidate_ids)
 
@@ -86,7 +87,7 @@ def candidate_evidence(scope: Scope, candidate_ids: Collection[str]) -> pd.DataF
     return _evidence(source_now(), scope, tuple(sorted(candidate_ids)))
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _signals(source: Source, scope: Scope, candidate_ids: tuple[str, ...]) -> pd.DataFrame:
     return lead_candidate_reads.fetch_candidate_signals(opened(source), scope, candidate_ids)
 
@@ -96,7 +97,7 @@ def candidate_signals(scope: Scope, candidate_ids: Collection[str]) -> pd.DataFr
     return _signals(source_now(), scope, tuple(sorted(candidate_ids)))
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _hit_rates(version: str) -> Feedback:  # noqa: ARG001 - a key
     return hit_feedback(lead_store.every_lead())
 
@@ -183,7 +184,7 @@ def _with_new_evidence(frame: pd.DataFrame, scope: Scope) -> pd.DataFrame:
     return kept if first.empty else pd.concat([first, kept], ignore_index=True)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _numbered(
     source: Source, scope: Scope, numbers: tuple[str, ...], since: dt.date, until: dt.date
 ) -> pd.DataFrame:

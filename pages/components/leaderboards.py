@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pages.components import data, drilling, member_names, settling, wording
@@ -119,14 +120,18 @@ def _stated_first(found: Breakdown | None, limit: int) -> tuple[pd.DataFrame, in
     if found is None:
         return pd.DataFrame(), 0
     frame = found.frame.head(limit)
-    order = frame["member"].isna().sort_values(kind="stable").index
-    return frame.loc[order], found.members
+    stated = frame["member"].notna().to_numpy()
+    if not stated.all():
+        frame = pd.concat([frame[stated], frame[~stated]])
+    return frame, found.members
 
 
 def _largest(frame: pd.DataFrame, measure: Measure) -> float:
     """Return the longest bar's value; what nobody filled in sets no scale."""
-    stated = frame[frame["member"].notna()] if len(frame) else frame
-    return float(stated[measure.name].max()) if len(stated) else 0.0
+    if frame.empty:
+        return 0.0
+    values = frame[measure.name].to_numpy(dtype=float)[frame["member"].notna().to_numpy()]
+    return float(np.fmax.reduce(values, initial=0.0))
 
 
 def _choices(view: View, selection: Selection) -> tuple[frozenset[str], frozenset[str]]:

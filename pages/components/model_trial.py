@@ -10,7 +10,8 @@ from analytics.risk_model import PENDING, RiskModel
 from analytics.risk_sensitivity import Sensitivity, vary_weights
 from analytics.risk_weights import FittedWeights, fit_weights
 from pages.components import exports, grid, palettes, panels, render, score_data, wording
-from pages.components.data import TTL, Source, source_now
+from pages.components.caching import TTL
+from pages.components.data import Source, source_now
 from pages.components.grid import Cell, Head, Row
 from pages.components.palettes import Palette
 from pages.components.render import Option

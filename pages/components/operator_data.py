@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from pages.components.data import ENTRIES, TTL, Source, opened, source_now
+from pages.components.caching import ENTRIES, KEYS, TTL
+from pages.components.data import Source, opened, source_now
 from queries import operator_reads
 from queries.operator_names import fetch_name, operator_names
 from queries.operator_reads import OperatorEvents, OperatorSources, RelatedOperators
@@ -18,7 +19,7 @@ MAX_EVENTS = operator_reads.MAX_EVENTS
 MAX_RELATED = operator_reads.MAX_RELATED
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _operator_sources(source: Source) -> OperatorSources:
     return operator_reads.fetch_sources(opened(source))
 
@@ -28,7 +29,7 @@ def operator_sources() -> OperatorSources:
     return _operator_sources(source_now())
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _known(source: Source) -> bool:
     with opened(source).engine.connect() as conn:
         return has_operator_tables(conn)
@@ -39,7 +40,7 @@ def are_known() -> bool:
     return _known(source_now())
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _names(source: Source, operators: tuple[str, ...]) -> dict[str, str]:
     with opened(source).engine.connect() as conn:
         return {str(code): name for code, name in operator_names(conn, operators).items()}
@@ -50,7 +51,7 @@ def names(operators: Iterable[str]) -> dict[str, str]:
     return _names(source_now(), tuple(sorted(set(operators))))
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _name(source: Source, scope: Scope, operator_id: str) -> str | None:
     return fetch_name(opened(source), scope, operator_id=operator_id)
 
@@ -60,7 +61,7 @@ def name(scope: Scope, *, operator_id: str) -> str | None:
     return _name(source_now(), scope, operator_id)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _operator(source: Source, scope: Scope, operator_id: str) -> dict[str, object] | None:
     return operator_reads.fetch_operator(opened(source), scope, operator_id=operator_id)
 
@@ -70,7 +71,7 @@ def operator(scope: Scope, *, operator_id: str) -> dict[str, object] | None:
     return _operator(source_now(), scope, operator_id)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _operator_events(
     source: Source,
     scope: Scope,
@@ -95,7 +96,7 @@ def operator_events(
     return _operator_events(source_now(), scope, operator_id, asked, limit)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _related_operators(
     source: Source, scope: Scope, operator_id: str, limit: int
 ) -> RelatedOperators:

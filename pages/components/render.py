@@ -60,6 +60,9 @@ SPOKEN: Option = {
 }
 """What a screen reader says of a chart; ECharts' own sentences are English."""
 
+UNTOUCHED = frozenset({int, bool, type(None)})
+"""Kinds of values that stay as they are."""
+
 MAX_DEPTH = 40
 """Deepest nesting of an option; ours, far above what a chart needs."""
 
@@ -100,21 +103,22 @@ def to_plain(value: object) -> Any:  # noqa: ANN401
 
 
 def _plain(value: object, within: tuple[str | int, ...]) -> Any:  # noqa: ANN401
-    if isinstance(value, str | int):
+    if isinstance(value, (str, int, float)):
         return _plain_value(value, within)
     if len(within) > MAX_DEPTH:
         raise UnplainOptionError(_path(within)[:80], value)
     if isinstance(value, Mapping):
         return {
-            without_code_marker(str(key)): _plain(each, (*within, str(key)))
+            without_code_marker(str(key)): each
+            if type(each) in UNTOUCHED
+            else _plain(each, (*within, str(key)))
             for key, each in value.items()
         }
     if isinstance(value, list | tuple):
         # A map of texts has tens of thousands of whole numbers.
-        whole = all(type(each) is int for each in value)
         return (
             list(value)
-            if whole
+            if UNTOUCHED.issuperset(map(type, value))
             else [_plain(each, (*within, index)) for index, each in enumerate(value)]
         )
     if isinstance(value, np.ndarray | pd.Series | pd.Index):
@@ -138,7 +142,7 @@ def _plain_value(value: object, within: tuple[str | int, ...]) -> bool | int | f
         return value
     if isinstance(value, int):
         return int(value)
-    if isinstance(value, float | Decimal):
+    if isinstance(value, (float, Decimal)):
         return float(value) if math.isfinite(value) else None
     if isinstance(value, dt.date):
         return value.isoformat()

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from pages.components.data import ENTRIES, TTL, Source, opened, source_now
+from pages.components.caching import ENTRIES, KEYS, TTL
+from pages.components.data import Source, opened, source_now
 from queries import repeat_reads
 from queries.repeat_reads import Groups, LeftOut, RepeatsNotDerivedError
 from queries.repeats import (
@@ -57,7 +58,7 @@ def left_out_is_known() -> bool:
     return STEP in opened(source_now()).fresh
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _left_out(source: Source, selection: Selection, scope: Scope) -> LeftOut:
     return repeat_reads.fetch_left_out(opened(source), selection, scope)
 
@@ -67,7 +68,7 @@ def left_out(selection: Selection, scope: Scope) -> LeftOut:
     return _left_out(source_now(), selection, scope)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _groups(source: Source, selection: Selection, scope: Scope, kind: str, limit: int) -> Groups:
     return repeat_reads.fetch_groups(opened(source), selection, scope, kind=kind, limit=limit)
 
@@ -77,7 +78,7 @@ def groups(selection: Selection, scope: Scope, *, kind: str, limit: int = 50) ->
     return _groups(source_now(), selection, scope, kind, limit)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _group(
     source: Source, selection: Selection, scope: Scope, kind: str, group_key: int
 ) -> pd.DataFrame:
@@ -91,7 +92,7 @@ def group(selection: Selection, scope: Scope, *, kind: str, group_key: int) -> p
     return _group(source_now(), selection, scope, kind, group_key)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _group_members(source: Source, scope: Scope, kind: str, group_key: int) -> pd.DataFrame:
     return repeat_reads.fetch_members(opened(source), scope, kind=kind, group_key=group_key)
 
@@ -101,7 +102,7 @@ def group_members(scope: Scope, *, kind: str, group_key: int) -> pd.DataFrame:
     return _group_members(source_now(), scope, kind, group_key)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _groups_of(source: Source, scope: Scope, submission_id: str) -> list[tuple[str, int]]:
     return repeat_reads.fetch_groups_of(opened(source), scope, submission_id=submission_id)
 
@@ -111,7 +112,7 @@ def groups_of(scope: Scope, *, submission_id: str) -> list[tuple[str, int]]:
     return _groups_of(source_now(), scope, submission_id)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _claimants_of(source: Source, submission_ids: tuple[str, ...]) -> Mapping[str, int]:
     return repeat_reads.fetch_claimants_of(opened(source), submission_ids)
 

@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from pages.components.data import ENTRIES, TTL, Source, opened, source_now
+from pages.components.caching import ENTRIES, KEYS, TTL
+from pages.components.data import Source, opened, source_now
 from queries import backtest_reads, grade_reads, indicator_evidence, score_reads
 from queries.backtest_reads import BacktestInput, NoEarlierScoresError
 from queries.indicator_evidence import Evidence
@@ -42,7 +43,7 @@ def are_known() -> bool:
     return STEP in opened(source_now()).fresh
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _version(source: Source) -> str | None:
     return score_reads.fetch_version(opened(source))
 
@@ -52,7 +53,7 @@ def version() -> str | None:
     return _version(source_now())
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _scores(
     source: Source,
     scope: Scope,
@@ -99,7 +100,7 @@ def scores(
     )
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _score(source: Source, scope: Scope, operator_id: str) -> OperatorScore | None:
     return score_reads.fetch_score(opened(source), scope, operator_id=operator_id)
 
@@ -109,7 +110,7 @@ def score(scope: Scope, *, operator_id: str) -> OperatorScore | None:
     return _score(source_now(), scope, operator_id)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _evidence(source: Source, scope: Scope, operator_id: str, indicator: str) -> Evidence | None:
     return indicator_evidence.fetch_indicator_evidence(
         opened(source), scope, operator_id=operator_id, indicator=indicator
@@ -121,7 +122,7 @@ def evidence(scope: Scope, *, operator_id: str, indicator: str) -> Evidence | No
     return _evidence(source_now(), scope, operator_id, indicator)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _injury(source: Source, scope: Scope, operator_id: str) -> tuple[pd.DataFrame, int]:
     return indicator_evidence.fetch_injury_evidence(opened(source), scope, operator_id=operator_id)
 
@@ -131,7 +132,7 @@ def injury_evidence(scope: Scope, *, operator_id: str) -> tuple[pd.DataFrame, in
     return _injury(source_now(), scope, operator_id)
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _grades(source: Source, scope: Scope, selection: Selection, by: str | None) -> pd.DataFrame:
     return grade_reads.fetch_grade_distribution(opened(source), scope, selection=selection, by=by)
 
@@ -143,7 +144,7 @@ def grade_distribution(
     return _grades(source_now(), scope, selection, by)
 
 
-@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False, hash_funcs=KEYS)
 def _model_input(source: Source, scope: Scope) -> pd.DataFrame:
     return grade_reads.fetch_model_input(opened(source), scope)
 
@@ -153,7 +154,7 @@ def model_input(scope: Scope) -> pd.DataFrame:
     return _model_input(source_now(), scope)
 
 
-@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner=False, hash_funcs=KEYS)
 def _backtest_input(source: Source, scope: Scope) -> BacktestInput:
     return backtest_reads.fetch_backtest_input(opened(source), scope)
 

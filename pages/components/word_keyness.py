@@ -9,7 +9,8 @@ import streamlit as st
 from analytics.keyness import compare_words
 from pages.components import data, findings_data, grid, panels, wording
 from pages.components.boards import WORD
-from pages.components.data import ENTRIES, TTL, Source, source_now
+from pages.components.caching import ENTRIES, KEYS, TTL
+from pages.components.data import Source, source_now
 from pages.components.exports import Sheet
 from pages.components.findings_data import WordCounts
 from pages.components.grid import Cell, Head, Row
@@ -87,12 +88,12 @@ def distinguishing(found: WordCounts) -> pd.DataFrame:
     return _in_order(kept, "z")
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _risen(source: Source, selection: Selection, scope: Scope) -> pd.DataFrame:  # noqa: ARG001 (cache key)
     return risen(findings_data.words_over_time(selection, scope))
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _distinguishing(source: Source, selection: Selection, scope: Scope) -> pd.DataFrame:  # noqa: ARG001
     return distinguishing(findings_data.words_against_rest(selection, scope))
 

@@ -1,0 +1,21 @@
+"""How long answers are kept, how many, and by what they are told apart."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from queries.scope import Scope
+from queries.selection import Selection
+
+TTL = dt.timedelta(minutes=10)
+"""How long an answer is kept; a database server has no generations, so this is its delay at most."""
+
+ENTRIES = 400
+"""Answers kept of each kind; an answer is a few kilobytes."""
+
+KEYS: dict[str | type[Any], Callable[[Any], Any]] = {Selection: repr, Scope: repr}
+"""By what Streamlit tells one selection, and one viewer's rights, from another.
+
+All of either is in its text. Streamlit's own way, value by value, takes eight times as long, and a
+page that is all in the cache asks it some sixty times.
+"""
