@@ -1,30 +1,36 @@
 """When a page is ready to be looked at."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 APP = '[data-testid="stApp"]'
 IDLE = '[data-test-script-state="notRunning"]'
 
-# Counts canvases that show more than eight colours, also those inside shadow roots.
-PAINTED = """(wanted) => {
-    let painted = 0;
-    const look = (root) => root.querySelectorAll('*').forEach((element) => {
-        if (element.tagName === 'CANVAS' && element.width > 40 && element.height > 40) {
-            const small = document.createElement('canvas');
-            small.width = small.height = 48;
-            const context = small.getContext('2d');
-            context.drawImage(element, 0, 0, 48, 48);
-            const pixels = context.getImageData(0, 0, 48, 48).data;
-            const colours = new Set();
-            for (let i = 0; i < pixels.length; i += 4)
-                colours.add(pixels[i] << 16 | pixels[i + 1] << 8 | pixels[i + 2] | pixels[i + 3] << 24);
-            if (colours.size > 8) painted += 1;
+# Tells of each canvas where it stands, how large it is and how many colours it shows (at 48 x 48),
+# also of those inside shadow roots.
+CANVASES = """() => {
+    const found = [];
+    const look = (root, inside) => root.querySelectorAll('*').forEach((element) => {
+        const keyed = element.closest('[class*="st-key-"]');
+        const key = keyed ? /st-key-([\\w-]+)/.exec(keyed.className)[1] : inside;
+        if (element.tagName === 'CANVAS') {
+            const {width, height} = element, colours = new Set();
+            if (width > 40 && height > 40) {
+                const small = document.createElement('canvas');
+                small.width = small.height = 48;
+                const context = small.getContext('2d');
+                context.drawImage(element, 0, 0, 48, 48);
+                const pixels = context.getImageData(0, 0, 48, 48).data;
+                for (let i = 0; i < pixels.length; i += 4)
+                    colours.add(pixels[i] << 16 | pixels[i + 1] << 8 | pixels[i + 2] | pixels[i + 3] << 24);
+            }
+            found.push({key, width, height, colours: colours.size});
         }
-        if (element.shadowRoot) look(element.shadowRoot);
+        if (element.shadowRoot) look(element.shadowRoot, key);
     });
-    look(document);
-    return wanted === null ? painted : painted >= wanted;
+    look(document, '');
+    return found;
 }"""
+PAINTED = f"(wanted) => ({CANVASES})().filter((each) => each.colours > 8).length >= wanted"
 
 
 def wait_until_idle(page: Page, *, timeout_seconds: float = 30) -> None:
@@ -43,10 +49,18 @@ def act_when_idle(page: Page) -> None:
 
 def wait_until_painted(page: Page, *, canvases: int, timeout_seconds: float = 30) -> None:
     """Return once at least ``canvases`` canvases show something, and their entry is over."""
-    page.wait_for_function(PAINTED, arg=canvases, timeout=timeout_seconds * 1000)
+    try:
+        page.wait_for_function(PAINTED, arg=canvases, timeout=timeout_seconds * 1000)
+    except TimeoutError as error:
+        seen = "\n".join(map(str, page.evaluate(CANVASES)))
+        text = page.locator("body").inner_text()
+        message = (
+            f"{canvases} painted canvases wanted on {page.url}, these are there:\n{seen}\n{text}"
+        )
+        raise AssertionError(message) from error
     page.wait_for_timeout(1200)
 
 
 def painted_canvases(page: Page) -> int:
     """Count the canvases that show something."""
-    return int(page.evaluate(PAINTED, None))
+    return sum(each["colours"] > 8 for each in page.evaluate(CANVASES))
