@@ -47,16 +47,18 @@ def act_when_idle(page: Page) -> None:
     page.add_locator_handler(page.locator(f"{APP}:not({IDLE})"), lambda: None)
 
 
-def wait_until_painted(page: Page, *, canvases: int, timeout_seconds: float = 30) -> None:
-    """Return once at least ``canvases`` canvases show something, and their entry is over."""
+def wait_until_painted(page: Page, *, canvases: int, timeout_seconds: float = 60) -> None:
+    """Return once at least ``canvases`` canvases show something, and their entry is over.
+
+    It looks four times a second: to look through the page at every frame would slow its drawing.
+    """
     try:
-        page.wait_for_function(PAINTED, arg=canvases, timeout=timeout_seconds * 1000)
+        page.wait_for_function(PAINTED, arg=canvases, timeout=timeout_seconds * 1000, polling=250)
     except TimeoutError as error:
+        state = page.evaluate("document.visibilityState")
         seen = "\n".join(map(str, page.evaluate(CANVASES)))
         text = page.locator("body").inner_text()
-        message = (
-            f"{canvases} painted canvases wanted on {page.url}, these are there:\n{seen}\n{text}"
-        )
+        message = f"{canvases} painted canvases wanted, {page.url} ({state}) has\n{seen}\n{text}"
         raise AssertionError(message) from error
     page.wait_for_timeout(1200)
 
