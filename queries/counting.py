@@ -1,6 +1,6 @@
 """Counting: sums by levels and windows of days, put together from the fewest scans."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -12,7 +12,7 @@ from queries.matching import kept_members, matching, needed_columns
 from queries.measures import SUMS
 from queries.reading import Reading
 from queries.selection import DateRange
-from queries.sources import FACTS, Piece, Source, pieces
+from queries.sources import FACTS, LISTED, Piece, Source, pieces
 from queries.sums import Sums, add_rows
 
 Statement = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]]
@@ -51,12 +51,24 @@ class Count:
         """Return what to read, with the window it is for."""
         needed = needed_columns(reading.selection, reading.scope, without=self.without)
         columns = (needed | set(self.levels)) - {"registered_on"}
+        if self.sums == ("submissions",) and columns == needed and _are_listed(reading, needed):
+            return tuple((window, Piece(LISTED, window)) for window in self.windows)
         by_day = "registered_on" in self.levels
         return tuple(
             (window, piece)
             for window in self.windows
             for piece in pieces(reading.warehouse, window, columns, by_day=by_day)
         )
+
+
+def _are_listed(reading: Reading, needed: Collection[str]) -> bool:
+    """Tell whether the list by operator has all that is meant: submissions of some operators."""
+    asked = [each for each in reading.selection.filters if each.dimension == "operator"]
+    return (
+        reading.by_operator
+        and set(needed) == {"operator_id"}
+        and not any(each.exclude for each in asked)
+    )
 
 
 @dataclass(frozen=True, slots=True)

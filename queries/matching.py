@@ -252,7 +252,7 @@ def _found_in(
 def _is_one_operator(each: Filter, table: sa.FromClause) -> bool:
     # DuckDB looks a list up no faster than it compares names.
     alone = each.dimension == "operator" and len(each.members) == 1 and not each.exclude
-    return alone and "submission_key" in table.c
+    return alone and table is not operator_submissions and "submission_key" in table.c
 
 
 def _naming(operator_id: str, days: DateRange | None) -> sa.Select[tuple[int]]:

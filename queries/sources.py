@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from queries.cubes import CUBES, Grain, cube_table, sum_type
 from queries.measures import SUMS
-from queries.schema import submission_words, submissions
+from queries.schema import operator_submissions, submission_words, submissions
 from queries.selection import DateRange, add_months
 from queries.warehouse import Warehouse
 
@@ -41,6 +41,9 @@ class Source:
 
 FACTS = Source("facts", submissions, one_row_each=True)
 """The source that answers everything but words."""
+
+LISTED = Source("operator_submissions", operator_submissions, one_row_each=True)
+"""Submissions that name an operator, operator by operator; knows nothing else of them."""
 
 WORDS = Source("words", submission_words, one_row_each=True)
 """Words of all submissions; knows nothing else of them."""

@@ -23,6 +23,7 @@ OPERATORS = ("op-a", "op-b", "op-c", None)
 TEXTS = ("商家拒绝退款，要求退还预付卡余额", "食品发霉，要求赔偿", "快递延误")
 LAST = dt.datetime(2026, 3, 31, 10)
 YEAR = Selection(period=Period("12m"), comparison=Comparison.PREVIOUS)
+OF_A = YEAR.with_filter("operator", ["op-a"])
 
 
 @pytest.fixture(scope="module")
@@ -67,17 +68,21 @@ def answers(warehouse, selection, scope):
     ]  # fmt: skip
 
 
-def asked_of(warehouse, selection, scope):
-    """Return the answers, and whether the list was read for them."""
+def asked_of(warehouse, selection, scope, ask=answers):
+    """Return the answers, and the statements that were asked for them."""
     statements = []
 
     def hear(*given):
         statements.append(given[2])
 
     sa.event.listen(warehouse.engine, "before_cursor_execute", hear)
-    found = answers(warehouse, selection, scope)
+    found = ask(warehouse, selection, scope)
     sa.event.remove(warehouse.engine, "before_cursor_execute", hear)
-    return found, any(operator_submissions.name in each for each in statements)
+    return found, statements
+
+
+def read_from(table, statements):
+    return any(f"FROM {table.name}" in each for each in statements)
 
 
 @pytest.mark.parametrize("scope", [EVERYTHING, Scope(regions=("420106",), kinds=("complaint",))])
@@ -86,7 +91,7 @@ def asked_of(warehouse, selection, scope):
     [
         (["op-a"], False, True),
         (["op-none"], False, True),
-        (["op-a", "op-b"], False, False),
+        (["op-a", "op-b"], False, None),
         (["op-a"], True, False),
     ],
 )
@@ -95,11 +100,47 @@ def test_the_same_is_counted_either_way(warehouse, members, exclude, looked_up, 
     (*numbers, frames), used = asked_of(warehouse, selection, scope)
     without = dataclasses.replace(warehouse, fresh=warehouse.fresh - {"operators"})
     (*expected, tables), never = asked_of(without, selection, scope)
-    assert (used, never) == (looked_up, False)
+    if looked_up is None:  # several are counted by the list, though not looked up in it
+        looked_up = scope == EVERYTHING
+    assert read_from(operator_submissions, used) == looked_up
+    assert not read_from(operator_submissions, never)
     assert numbers == expected
     assert (expected[2] == 0) == (members == ["op-none"])
     for frame, table in zip(frames, tables, strict=True):
         pd.testing.assert_frame_equal(frame, table)
+
+
+def counts(warehouse, selection, scope):
+    asked = {"measures": ("submissions",)}
+    totals = fetch_totals(warehouse, selection, scope, **asked)
+    series = fetch_series(warehouse, selection, scope, **asked, grain="day")
+    return totals.current, totals.previous, series.frame
+
+
+@pytest.mark.parametrize(
+    ("selection", "listed", "looked_up"),
+    [
+        (OF_A, True, True),
+        (YEAR.with_filter("operator", ["op-a", "op-b", "op-none"]), True, False),
+        (YEAR.with_filter("operator", ["op-a"], exclude=True), False, False),
+        (OF_A.with_filter("region", ["420106"]), False, True),
+        (dataclasses.replace(OF_A, denoised=True), False, True),
+        (dataclasses.replace(OF_A, text="退款"), False, True),
+        (YEAR, False, False),
+    ],
+)
+def test_submissions_of_operators_alone_are_counted_by_the_list(
+    warehouse, selection, listed, looked_up
+):
+    (*numbers, days), used = asked_of(warehouse, selection, EVERYTHING, counts)
+    assert numbers[0]["submissions"] > 0
+    counted = [each for each in used if "submission_key" not in each]
+    assert read_from(operator_submissions, counted) == listed
+    assert any("submission_key IN" in each for each in used) == (looked_up and not listed)
+    without = dataclasses.replace(warehouse, fresh=warehouse.fresh - {"operators"})
+    (*expected, table), _ = asked_of(without, selection, EVERYTHING, counts)
+    assert numbers == expected
+    pd.testing.assert_frame_equal(days, table)
 
 
 def test_the_list_follows_the_submissions(store):
