@@ -10,7 +10,7 @@ from analytics.risk_model import PENDING, RiskModel
 from analytics.risk_sensitivity import Sensitivity, vary_weights
 from analytics.risk_weights import FittedWeights, fit_weights
 from pages.components import exports, grid, palettes, panels, render, score_data, wording
-from pages.components.caching import TTL
+from pages.components.caching import KEYS, TTL
 from pages.components.data import Source, source_now
 from pages.components.grid import Cell, Head, Row
 from pages.components.palettes import Palette
@@ -25,19 +25,19 @@ FEW = 4
 """Answers kept; each takes a second of computing."""
 
 
-@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner="正在检验……")
+@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner="正在检验……", hash_funcs=KEYS)
 def _tested(source: Source, scope: Scope) -> Backtest:  # noqa: ARG001 (source is the cache's key)
     found = graded(score_data.backtest_input(scope))
     return backtest(found["score"], found["outcome"], peer=found["complaints_12m"])
 
 
-@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner="正在试算……")
+@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner="正在试算……", hash_funcs=KEYS)
 def _varied(source: Source, scope: Scope, version: str, _model: RiskModel) -> Sensitivity:  # noqa: ARG001
     found = graded(score_data.backtest_input(scope))
     return vary_weights(found, model=_model)
 
 
-@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner="正在拟合……")
+@st.cache_data(ttl=TTL, max_entries=FEW, show_spinner="正在拟合……", hash_funcs=KEYS)
 def _fitted(source: Source, scope: Scope, version: str, _model: RiskModel) -> FittedWeights:  # noqa: ARG001
     found = graded(score_data.backtest_input(scope))
     return fit_weights(found[list(_model.weights)], found["outcome"], model=_model)

@@ -1,6 +1,8 @@
 """Answers are kept apart by all that tells one selection, or one viewer's rights, from another."""
 
+import ast
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,7 @@ from pages.components import caching
 from queries.scope import Scope
 from queries.selection import Comparison, Filter, Period, Selection
 
+PAGES = Path(caching.__file__).parents[1]
 SELECTIONS = (
     Selection(),
     Selection(period=Period("12m")),
@@ -45,3 +48,19 @@ def test_no_part_is_left_out_of_a_text_that_is_a_key(kind):
 def test_equal_rights_are_one_key():
     told = caching.KEYS[Scope]
     assert told(Scope(regions=("420500", "420100"))) == told(Scope(regions=("420100", "420500")))
+
+
+def cached_functions():
+    for path in sorted(PAGES.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                for each in map(ast.unparse, node.decorator_list):
+                    if each.startswith("st.cache_data"):
+                        yield f"{path.stem}.{node.name}", ast.unparse(node.args), each
+
+
+def test_all_that_is_kept_by_selection_or_rights_has_these_keys():
+    found = list(cached_functions())
+    kept = [(name, each) for name, given, each in found if "Selection" in given or "Scope" in given]
+    assert len(kept) > 40
+    assert [name for name, each in kept if "hash_funcs=KEYS" not in each] == []
