@@ -116,7 +116,7 @@ def candidates(scope: Scope) -> Candidates:
 
 
 # Shared, not copied: unpickling 5,000 candidates on every run takes 20 ms. Nobody writes into them.
-@st.cache_resource(ttl=TTL, max_entries=ENTRIES, show_spinner=False)
+@st.cache_resource(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
 def _candidates(source: Source, scope: Scope, version: str) -> Candidates:  # noqa: ARG001
     stored = _stored(source, scope)
     weighed = adjusted_worth(stored, hit_rates())

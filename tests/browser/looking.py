@@ -10,22 +10,21 @@ IDLE = '[data-test-script-state="notRunning"]'
 CANVASES = """() => {
     const found = [];
     const look = (root, inside) => root.querySelectorAll('*').forEach((element) => {
+        if (element.tagName !== 'CANVAS' && !element.shadowRoot) return;
         const keyed = element.closest('[class*="st-key-"]');
         const key = keyed ? /st-key-([\\w-]+)/.exec(keyed.className)[1] : inside;
-        if (element.tagName === 'CANVAS') {
-            const {width, height} = element, colours = new Set();
-            if (width > 40 && height > 40) {
-                const small = document.createElement('canvas');
-                small.width = small.height = 48;
-                const context = small.getContext('2d');
-                context.drawImage(element, 0, 0, 48, 48);
-                const pixels = context.getImageData(0, 0, 48, 48).data;
-                for (let i = 0; i < pixels.length; i += 4)
-                    colours.add(pixels[i] << 16 | pixels[i + 1] << 8 | pixels[i + 2] | pixels[i + 3] << 24);
-            }
-            found.push({key, width, height, colours: colours.size});
+        if (element.shadowRoot) return look(element.shadowRoot, key);
+        const {width, height} = element, colours = new Set();
+        if (width > 40 && height > 40) {
+            const small = document.createElement('canvas');
+            small.width = small.height = 48;
+            const context = small.getContext('2d');
+            context.drawImage(element, 0, 0, 48, 48);
+            const pixels = context.getImageData(0, 0, 48, 48).data;
+            for (let i = 0; i < pixels.length; i += 4)
+                colours.add(pixels[i] << 16 | pixels[i + 1] << 8 | pixels[i + 2] | pixels[i + 3] << 24);
         }
-        if (element.shadowRoot) look(element.shadowRoot, key);
+        found.push({key, width, height, colours: colours.size});
     });
     look(document, '');
     return found;

@@ -55,7 +55,7 @@ def cached_functions():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):
                 for each in map(ast.unparse, node.decorator_list):
-                    if each.startswith("st.cache_data"):
+                    if each.startswith("st.cache_"):
                         yield f"{path.stem}.{node.name}", ast.unparse(node.args), each
 
 
