@@ -294,8 +294,8 @@ def _others(
 ) -> list[sa.Row[*tuple[Any, ...]]]:
     """Return the first of the register who are not the operator, one more than asked for.
 
-    The operator's own rows are left out here: DuckDB reads the names of whole blocks to leave them
-    out, or to count along, and takes twice as long.
+    The operator's own rows are left out here and the others counted apart: to count along takes
+    DuckDB 40 ms instead of 24 among 1.3 million, to leave them out there a few more.
     """
     columns = operator_register.c
     statement = (
