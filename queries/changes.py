@@ -13,7 +13,7 @@ from queries.counting import Count, fetch_counts
 from queries.dimensions import LEVELS
 from queries.matching import member_code
 from queries.measures import MEASURES, sums_of
-from queries.pairs import fetch_pair
+from queries.pairs import fetch_pairs
 from queries.reading import reading
 from queries.scope import Scope
 from queries.selection import DateRange, Selection
@@ -104,8 +104,9 @@ def fetch_changes(
                 [counted.of(members).arrays for counted in each],
                 measure,
             )
-        for pair in pairs:
-            cells = fetch_pair(opened, pair, measure, spans, totals)
+        for pair, cells in zip(
+            pairs, fetch_pairs(opened, pairs, measure, spans, totals), strict=True
+        ):
             frames["+".join(pair)] = _frame(
                 [_code(cell) for cell in cells.members],
                 cells.arrays,
@@ -140,6 +141,9 @@ def _check(measure: str, levels: Sequence[str], pairs: Sequence[tuple[str, str]]
         if len(set(pair)) < len(pair) or not set(pair) <= set(fitting):
             msg = f"a pair is made of two of {', '.join(fitting)}; got {pair!r}"
             raise ValueError(msg)
+    if len({frozenset(pair) for pair in pairs}) < len(pairs):
+        msg = f"every pair is asked for once; got {pairs!r}"
+        raise ValueError(msg)
 
 
 def _code(member: Member) -> str | None:

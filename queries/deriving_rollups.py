@@ -1,7 +1,7 @@
 """How rollups are brought in step with the facts."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,9 +57,9 @@ def derive_rollup(
     if rollup.leading is not None:
         kept = member_of(rollup).is_(None) | _leads(rollup)
         if days is None:
-            conn.execute(leading.insert().from_select([rollup.member], _choose(rollup)))
+            _choose(conn, rollup, days)
         else:
-            _add_leading(conn, rollup)
+            _add_leading(conn, rollup, days)
     for grain in rollup.grains:
         table = rollup_table(name, grain)
         for span in year_spans(conn) if days is None else affected_spans(days, grain):
@@ -87,28 +87,31 @@ def _derive_bounds(conn: sa.Connection, rollup: Rollup, days: Collection[dt.date
 
 def _derive_pairs(conn: sa.Connection, rollup: Rollup, span: DateRange) -> None:
     """Redo the bounds of every month and the next that hold any of ``span``."""
-    bounds, start = bound_table(rollup.name), add_months(span.start, -1)
-    while start <= span.end:
-        first = bounds.c.registered_on == start
+    bounds = bound_table(rollup.name)
+    for both in _pairs(span):
+        first = bounds.c.registered_on == both.start
         conn.execute(bounds.delete().where(bounds.c.reach == "months", first))
-        after = add_months(start, 2)
-        both = _of(rollup, DateRange(start, after - dt.timedelta(days=1)))
-        _insert_bounds(conn, rollup, "months", both, start=start)
+        _insert_bounds(conn, rollup, "months", _of(rollup, both), start=both.start)
+
+
+def _pairs(span: DateRange) -> Iterator[DateRange]:
+    """Yield every month with the next that holds any of ``span``."""
+    start = add_months(span.start.replace(day=1), -1)
+    while start <= span.end:
+        yield DateRange(start, add_months(start, 2) - dt.timedelta(days=1))
         start = add_months(start, 1)
 
 
-def _add_leading(conn: sa.Connection, rollup: Rollup) -> None:
-    chosen = _choose(rollup).subquery()
-    member, leading = chosen.c[rollup.member], leading_table(rollup.name)
-    added = conn.scalars(
-        sa.select(member).where(member.not_in(sa.select(leading.c[rollup.member])))
-    ).all()
+def _add_leading(conn: sa.Connection, rollup: Rollup, days: Collection[dt.date]) -> None:
+    kept = sa.select(leading_table(rollup.name).c[rollup.member])
+    before = set(conn.scalars(kept))
+    _choose(conn, rollup, days)
+    added = sorted(set(conn.scalars(kept)) - before)
     if not added:
         return
     for grain in rollup.grains:
         for span in year_spans(conn):
             _insert(conn, rollup, grain, span, member_of(rollup).in_(added))
-    conn.execute(leading.insert(), [{rollup.member: each} for each in added])
 
 
 def _insert(
@@ -141,15 +144,50 @@ def _leads(rollup: Rollup) -> sa.ColumnElement[bool]:
     return member_of(rollup).in_(sa.select(leading_table(rollup.name).c[rollup.member]))
 
 
-def _choose(rollup: Rollup) -> sa.Select[*tuple[Any, ...]]:
+def _choose(conn: sa.Connection, rollup: Rollup, days: Collection[dt.date] | None) -> None:
+    """Add to the members kept those that lead, those of a year only if it holds any of ``days``."""
+    kept = leading_table(rollup.name).c[rollup.member]
+    for chosen in _choices(conn, rollup, days):
+        found = chosen.subquery().c[rollup.member]
+        new = sa.select(found).where(found.not_in(sa.select(kept)))
+        conn.execute(kept.table.insert().from_select([rollup.member], new))
+
+
+def _choices(
+    conn: sa.Connection, rollup: Rollup, days: Collection[dt.date] | None
+) -> Iterator[sa.Select[*tuple[Any, ...]]]:
+    """Yield statements of members to keep, each of them once in a statement."""
+    member, number = member_of(rollup), sa.func.count()
+    stated = sa.select(member).where(member.is_not(None)).group_by(member)
+    yield stated.order_by(number.desc(), member).limit(rollup.leading)
+    for year in year_spans(conn):
+        if days is not None and year.start.year not in {day.year for day in days}:
+            continue
+        if rollup.of_each:
+            yield _foremost_of_each(rollup, year)
+        for both in _pairs(year) if rollup.burst else ():
+            of_both = _of(rollup, both).add_columns(member).where(member.is_not(None))
+            yield of_both.group_by(member).having(number >= rollup.burst)
+
+
+def _foremost_of_each(rollup: Rollup, span: DateRange) -> sa.Select[*tuple[Any, ...]]:
     member = member_of(rollup)
-    return (
-        sa.select(member)
+    columns = [submissions.c[name] for name in rollup.columns]
+    number = sa.func.count().label("number")
+    counted = (
+        _of(rollup, span)
+        .add_columns(*columns, member, number)
         .where(member.is_not(None))
-        .group_by(member)
-        .order_by(sa.func.count().desc(), member)
-        .limit(rollup.leading)
+        .group_by(*columns, member)
+        .subquery()
     )
+    place = sa.func.row_number().over(
+        partition_by=[counted.c[name] for name in rollup.columns],
+        order_by=[counted.c.number.desc(), counted.c[rollup.member]],
+    )
+    placed = sa.select(counted.c[rollup.member], place.label("place")).subquery()
+    foremost = sa.select(placed.c[rollup.member]).where(placed.c.place <= rollup.of_each)
+    return foremost.distinct()
 
 
 def _rows(rollup: Rollup, grain: Grain, span: DateRange) -> sa.Select[*tuple[Any, ...]]:

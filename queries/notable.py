@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from queries.counting import fetch_number
 from queries.listing import rows_frame
 from queries.matching import contains, matching
 from queries.reading import Reading, reading
@@ -138,7 +139,7 @@ def fetch_notable(
         crowds = {row.operator_id: row for row in found}
         newest = [(row.operator_id, row.newest_at) for row in crowds.values()]
         rows: list[sa.Row[*tuple[Any, ...]]] = []
-        for days in latest_first(recent, per_day=_per_day(warehouse)):
+        for days in latest_first(recent, per_day=fetch_number(opened, recent) / recent.days):
             if len(rows) < limit:
                 statement = select_notable(
                     opened, rules, days, crowds=newest, limit=limit - len(rows)
@@ -199,13 +200,6 @@ def _recent(reading: Reading, rules: NotableRules) -> DateRange:
     if reading.warehouse.last_day is not None:
         end = min(end, reading.warehouse.last_day)
     return DateRange(end - ONE_DAY * (rules.days - 1), end)
-
-
-def _per_day(warehouse: Warehouse) -> float:
-    """Return how many submissions a day has on average."""
-    if warehouse.first_day is None or warehouse.last_day is None:
-        return 0.0
-    return warehouse.submissions / ((warehouse.last_day - warehouse.first_day).days + 1)
 
 
 def latest_first(days: DateRange, *, per_day: float) -> list[DateRange]:

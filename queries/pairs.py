@@ -4,7 +4,7 @@ There are tens of thousands of pairs of a county and a product; those that can e
 few. They are found by how far they moved away from the whole, both spans of days at once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +12,21 @@ import numpy as np
 import sqlalchemy as sa
 
 from queries.cubes import sum_type
+from queries.functions import has_grouping_sets
 from queries.matching import matching, needed_columns
 from queries.measures import MEASURES
 from queries.reading import Reading
 from queries.selection import DateRange
-from queries.sources import Piece, pieces
+from queries.sources import FACTS, Piece, pieces
 from queries.sums import Member
 
 PAIR_CELLS = 500
 """Cells of a pair that stand for themselves, those that moved most; ours."""
+
+Pair = tuple[str, str]
+
+Part = tuple[int, Piece]
+"""What to read, and for which window."""
 
 Statement = sa.Select[*tuple[Any, ...]]
 
@@ -44,14 +50,14 @@ class Cells:
     complete: bool
 
 
-def fetch_pair(
+def fetch_pairs(
     reading: Reading,
-    pair: tuple[str, str],
+    pairs: Sequence[Pair],
     measure: str,
     windows: Sequence[DateRange],
     totals: Sequence[Mapping[str, float]],
-) -> Cells:
-    """Return the cells that moved most, with their sums over each window.
+) -> list[Cells]:
+    """Return the cells of each pair that moved most, with their sums over each window.
 
     Parameters
     ----------
@@ -60,72 +66,133 @@ def fetch_pair(
     totals
         Over each window, the sums over all cells.
     """
-    rows = reading.conn.execute(select_pair(reading, pair, measure, windows, totals)).all()
-    names = MEASURES[measure].sums
-    width = len(names) * len(windows)
-    numbers = np.array([row[2:] for row in rows], dtype="float64").reshape(len(rows), width)
-    columns = iter(numbers.T)
-    return Cells(
-        members=[tuple(row[:2]) for row in rows],
-        arrays=[{name: next(columns) for name in names} for _ in windows],
-        complete=len(rows) < PAIR_CELLS,
-    )
+    if not pairs:
+        return []
+    rows = reading.conn.execute(select_pairs(reading, pairs, measure, windows, totals)).all()
+    levels, names = _levels_of(pairs), MEASURES[measure].sums
+    found = []
+    for place, pair in enumerate(pairs):
+        own = [row for row in rows if row[0] == place]
+        first, second = (1 + levels.index(level) for level in pair)
+        start, width = 1 + len(levels), len(names) * len(windows)
+        numbers = np.array([row[start : start + width] for row in own], dtype="float64")
+        columns = iter(numbers.reshape(len(own), width).T)
+        cells = Cells(
+            members=[(row[first], row[second]) for row in own],
+            arrays=[{name: next(columns) for name in names} for _ in windows],
+            complete=len(own) < PAIR_CELLS,
+        )
+        found.append(cells)
+    return found
 
 
-def select_pair(
+def select_pairs(
     reading: Reading,
-    pair: tuple[str, str],
+    pairs: Sequence[Pair],
     measure: str,
     windows: Sequence[DateRange],
     totals: Sequence[Mapping[str, float]],
 ) -> Statement:
-    """Build the statement: two members and, window by window, the sums of the measure."""
-    names = MEASURES[measure].sums
-    needed = needed_columns(reading.selection, reading.scope) | set(pair)
-    parts = [
-        _select_piece(reading, pair, names, number, piece)
-        for number, days in enumerate(windows)
-        for piece in pieces(reading.warehouse, days, needed)
-    ]
-    apart = sa.union_all(*parts).subquery()
-    columns = [apart.c[level] for level in pair]
+    """Build one statement: the pair's place, members of all levels, and sums window by window."""
+    levels, names = _levels_of(pairs), MEASURES[measure].sums
+    apart = sa.union_all(
+        *[
+            _select_part(reading, pairs, places, names, part)
+            for part, places in _plan(reading, pairs, windows)
+        ]
+    ).subquery()
+    columns = [apart.c.place, *[apart.c[level] for level in levels]]
     sums = [
-        {
-            name: sa.cast(
-                sa.func.sum(sa.case((apart.c.window_number == number, apart.c[name]), else_=0)),
-                sum_type(name),
-            ).label(f"{name}_{number}")
-            for name in names
-        }
+        sa.cast(
+            sa.func.sum(sa.case((apart.c.window_number == number, apart.c[name]), else_=0)),
+            sum_type(name),
+        ).label(f"{name}_{number}")
         for number in range(len(windows))
+        for name in names
     ]
-    cells = (
-        sa.select(*columns, *[each for window in sums for each in window.values()])
-        .group_by(*columns)
-        .subquery()
-    )
+    cells = sa.select(*columns, *sums).group_by(*columns).subquery()
     counted = [
         {name: cells.c[f"{name}_{number}"] for name in names} for number in range(len(windows))
     ]
     order: list[sa.ColumnElement[Any]] = [sa.func.abs(_moved(measure, counted, totals)).desc()]
-    for level in pair:
+    for level in levels:
         order += [sa.case((cells.c[level].is_(None), 1), else_=0), cells.c[level]]
-    return sa.select(cells).order_by(*order).limit(PAIR_CELLS)
+    rank = sa.func.row_number().over(partition_by=cells.c.place, order_by=order)
+    ranked = sa.select(cells, rank.label("rank_of_pair")).subquery()
+    return (
+        sa.select(ranked)
+        .where(ranked.c.rank_of_pair <= PAIR_CELLS)
+        .order_by(ranked.c.place, ranked.c.rank_of_pair)
+    )
 
 
-def _select_piece(
-    reading: Reading, pair: tuple[str, str], names: Sequence[str], number: int, piece: Piece
+def _levels_of(pairs: Iterable[Pair]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(level for pair in pairs for level in pair))
+
+
+def _plan(
+    reading: Reading, pairs: Sequence[Pair], windows: Sequence[DateRange]
+) -> list[tuple[Part, list[int]]]:
+    """Return what to read for which pairs: the facts at once for all that need the same days."""
+    own = needed_columns(reading.selection, reading.scope)
+    at_once = has_grouping_sets(reading.conn.dialect)
+    shared: dict[Part, list[int]] = {}
+    single: list[tuple[Part, list[int]]] = []
+    for place, pair in enumerate(pairs):
+        for number, days in enumerate(windows):
+            for piece in pieces(reading.warehouse, days, own | set(pair)):
+                if at_once and piece.source == FACTS:
+                    shared.setdefault((number, piece), []).append(place)
+                else:
+                    single.append(((number, piece), [place]))
+    return [*shared.items(), *single]
+
+
+def _select_part(
+    reading: Reading,
+    pairs: Sequence[Pair],
+    places: Sequence[int],
+    names: Sequence[str],
+    part: Part,
 ) -> Statement:
+    number, piece = part
     table = piece.source.table
+    present = _levels_of(pairs[place] for place in places)
+    place: sa.ColumnElement[Any] = sa.literal_column(str(places[0]))
+    grouped: list[sa.ColumnElement[Any]] = [table.c[level] for level in present]
+    if len(places) > 1:
+        mark = sa.func.grouping(*grouped)
+        marks: dict[int, sa.ColumnElement[Any]] = {
+            _mark(pairs[each], present): sa.literal_column(str(each)) for each in places
+        }
+        place = sa.case(marks, value=mark)
+        grouped = [
+            sa.func.grouping_sets(
+                *[sa.tuple_(*[table.c[level] for level in pairs[each]]) for each in places]
+            )
+        ]
     return (
         sa.select(
-            *[table.c[level] for level in pair],
+            place.label("place"),
+            *[
+                (
+                    table.c[level]
+                    if level in present
+                    else sa.cast(sa.null(), table.c[level].type).label(level)
+                )
+                for level in _levels_of(pairs)
+            ],
             sa.literal_column(str(number)).label("window_number"),
             *[piece.source.total(name).label(name) for name in names],
         )
         .where(matching(reading.selection, reading.scope, table=table, days=piece.days))
-        .group_by(*[table.c[level] for level in pair])
+        .group_by(*grouped)
     )
+
+
+def _mark(pair: Pair, levels: Sequence[str]) -> int:
+    """Return what ``GROUPING()`` of these levels is in the rows of a pair."""
+    return int("".join("01"[level not in pair] for level in levels), 2)
 
 
 def _moved(

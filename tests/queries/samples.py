@@ -247,13 +247,23 @@ def derive_all(engine: sa.Engine, days: Sequence[dt.date] | None = None) -> None
 
 
 @contextlib.contextmanager
-def few_leading_members(number: int, *, foremost: int | None = None) -> Iterator[None]:
-    """Keep so few members in rollups that their bounds matter, of those for long periods fewer."""
+def few_leading_members(
+    number: int, *, foremost: int | None = None, of_each: int = 0, burst: int = 0
+) -> Iterator[None]:
+    """Keep so few members in rollups that their bounds matter, of those for long periods fewer.
+
+    ``of_each`` and ``burst`` are for the rollups that have them.
+    """
     kept = dict(ROLLUPS)
     for name, rollup in kept.items():
         if rollup.leading is not None:
             leading = foremost if rollup.least_days else None
-            ROLLUPS[name] = dataclasses.replace(rollup, leading=leading or number)
+            ROLLUPS[name] = dataclasses.replace(
+                rollup,
+                leading=leading or number,
+                of_each=of_each if rollup.of_each else 0,
+                burst=burst if rollup.burst else 0,
+            )
     try:
         yield
     finally:

@@ -129,7 +129,7 @@ def notable_in(any_engine):
                 }
             )
         fill(any_engine, numbered)
-        return open_sample(any_engine, numbered).warehouse
+        return open_sample(any_engine, numbered).knowing(())
 
     return make
 
