@@ -16,6 +16,7 @@ from queries.functions import has_grouping_sets
 from queries.matching import matching, needed_columns
 from queries.measures import MEASURES
 from queries.reading import Reading
+from queries.schema import submissions
 from queries.selection import DateRange
 from queries.sources import FACTS, Piece, pieces
 from queries.sums import Member
@@ -178,7 +179,7 @@ def _select_part(
                 (
                     table.c[level]
                     if level in present
-                    else sa.cast(sa.null(), table.c[level].type).label(level)
+                    else sa.cast(sa.null(), submissions.c[level].type).label(level)
                 )
                 for level in _levels_of(pairs)
             ],

@@ -1,5 +1,6 @@
 """Changes: every frame adds up to the same total, the selection's own filters held."""
 
+import itertools
 import math
 import random
 
@@ -19,6 +20,10 @@ from tests.queries.samples import ALL_DERIVED, create, derive_all
 
 SELECTIONS = {"duckdb": 25, "postgresql": 8}
 SMALL = [level for level in oracle.ALL_LEVELS if level != "operator_id"]
+CUBED = [("city_code", "product_category"), ("product_category", "issue_type")]
+"""Pairs that cubes know, while the facts must be read for others of the same question."""
+
+PAIRS = [pair for pair in itertools.combinations(SMALL, 2) if pair not in CUBED]
 
 
 @pytest.fixture
@@ -75,7 +80,7 @@ def test_as_plain_python(sample, chance):
         selection, scope = oracle.random_selection(chance, codes), oracle.random_scope(chance)
         measure = chance.choice(list(MEASURES))
         levels = [*chance.sample(SMALL, 2), "operator_id"]
-        pair = tuple(chance.sample(SMALL, 2))
+        asked = [*chance.sample(PAIRS, 2), *chance.sample(CUBED, chance.choice([0, 1, 2]))]
         for fresh in (frozenset(), ALL_DERIVED):
             found = fetch_changes(
                 sample.knowing(fresh),
@@ -83,10 +88,10 @@ def test_as_plain_python(sample, chance):
                 scope,
                 measure=measure,
                 levels=levels,
-                pairs=[pair],
+                pairs=asked,
             )
             assert (found.days, found.compared) == windows_of(sample, selection)
-            assert list(found.frames) == [*levels, "+".join(pair)]
+            assert list(found.frames) == [*levels, *["+".join(pair) for pair in asked]]
             for key, frame in found.frames.items():
                 expected = expected_frame(sample, selection, scope, key.split("+"), measure)
                 assert_same(frame, expected, (key, measure, selection, scope, fresh))
@@ -206,6 +211,10 @@ def test_an_empty_warehouse_and_a_scope_of_nothing(any_engine):
         ({"measure": "closed", "levels": ["word"]}, "a level must be"),
         ({"measure": "closed", "levels": [], "pairs": [("kind", "kind")]}, "a pair is made of"),
         ({"measure": "closed", "levels": [], "pairs": [("kind", "operator_id")]}, "a pair"),
+        (
+            {"measure": "closed", "levels": [], "pairs": [("kind", "hour"), ("hour", "kind")]},
+            "every pair is asked for once",
+        ),
     ],
 )
 def test_what_cannot_be_asked(sample, options, told):
