@@ -42,7 +42,7 @@ PAGES = {
 }
 SIDEBAR_PIXELS = 210
 
-serving.send_at_once()
+serving.begin()
 
 # What stands in the sidebar first fixes its width, so this is said before anything is drawn there.
 asked = urlsplit(st.context.url or "").path.rpartition("/")[2]

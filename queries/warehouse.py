@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -106,6 +107,7 @@ def read_warehouse(engine: sa.Engine, generation: str) -> Warehouse:
         )
 
 
+@lru_cache(maxsize=16)
 def warehouse_folder(url: str) -> Path | None:
     """Return the folder of an embedded warehouse's URL, None for a database server.
 

@@ -1,8 +1,11 @@
 """How long answers are kept, how many, and by what they are told apart."""
 
 import datetime as dt
+import pickle
 from collections.abc import Callable
 from typing import Any
+
+import pandas as pd
 
 from queries.scope import Scope
 from queries.selection import Selection
@@ -19,3 +22,6 @@ KEYS: dict[str | type[Any], Callable[[Any], Any]] = {Selection: repr, Scope: rep
 All of either is in its text. Streamlit's own way, value by value, takes six to nine times as long
 (115 us instead of 13 for a selection), and a page that is all in the cache asks some fifty times.
 """
+
+FRAMES: dict[str | type[Any], Callable[[Any], Any]] = KEYS | {pd.DataFrame: pickle.dumps}
+"""The same for what is given a small table. Streamlit's own way looks into it column by column."""

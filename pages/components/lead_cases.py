@@ -14,7 +14,7 @@ from analytics.lead_case import LeadCase, lead_case, read_case_rules
 from analytics.legal_basis import read_conducts
 from analytics.working_days import published_calendar
 from pages.components import data, operator_data
-from pages.components.caching import ENTRIES, KEYS, TTL
+from pages.components.caching import ENTRIES, FRAMES, TTL
 from queries.scope import Scope
 
 AHEAD = dt.timedelta(days=500)
@@ -36,7 +36,7 @@ def _laws() -> dict[str, Any]:
     }
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=FRAMES)
 def _case(
     conduct: str, evidence: pd.DataFrame, as_of: dt.date, registered_county: str | None
 ) -> LeadCase:

@@ -63,6 +63,9 @@ SPOKEN: Option = {
 UNTOUCHED = frozenset({int, bool, type(None)})
 """Kinds of values that stay as they are."""
 
+LONGEST_PATH = 80
+"""Characters of the path that an error tells."""
+
 MAX_DEPTH = 40
 """Deepest nesting of an option; ours, far above what a chart needs."""
 
@@ -75,12 +78,26 @@ class Chart(Protocol):
 
 
 class UnplainOptionError(TypeError):
-    """An option holds something that is no plain value; ``path`` says where."""
+    """An option holds something that is no plain value; ``path`` says where.
 
-    def __init__(self, path: str, value: object) -> None:
+    Parameters
+    ----------
+    keys
+        Of the mappings and lists that it lies in, the outermost first.
+    """
+
+    def __init__(self, value: object, keys: tuple[object, ...] = ()) -> None:
+        parts = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in keys)
+        self.value, self.keys = value, keys
+        self.path = "".join(("option", *parts))[:LONGEST_PATH]
         kind = type(value).__name__
-        super().__init__(f"{path} holds a {kind}; give text, numbers, dates, lists or mappings")
-        self.path = path
+        super().__init__(
+            f"{self.path} holds a {kind}; give text, numbers, dates, lists or mappings"
+        )
+
+    def within(self, key: object) -> "UnplainOptionError":
+        """Return the error as told by what holds the part that has it."""
+        return UnplainOptionError(self.value, (key, *self.keys))
 
 
 def to_plain(value: object) -> Any:  # noqa: ANN401
@@ -99,41 +116,44 @@ def to_plain(value: object) -> Any:  # noqa: ANN401
     >>> to_plain({"data": (np.int64(3), float("nan"), pd.Timestamp("2026-03-01"))})
     {'data': [3, None, '2026-03-01T00:00:00']}
     """
-    return _plain(value, ())
+    return _plain(value, 0)
 
 
-def _plain(value: object, within: tuple[str | int, ...]) -> Any:  # noqa: ANN401
-    if isinstance(value, (str, int, float)):
-        return _plain_value(value, within)
-    if len(within) > MAX_DEPTH:
-        raise UnplainOptionError(_path(within)[:80], value)
+def _plain(value: object, depth: int) -> Any:  # noqa: ANN401
+    if depth > MAX_DEPTH:
+        raise UnplainOptionError(value)
     if isinstance(value, Mapping):
         return {
-            without_code_marker(str(key)): each
-            if type(each) in UNTOUCHED
-            else _plain(each, (*within, str(key)))
-            for key, each in value.items()
+            without_code_marker(str(key)): _part(key, each, depth) for key, each in value.items()
         }
     if isinstance(value, list | tuple):
         # A map of texts has tens of thousands of whole numbers.
         return (
             list(value)
             if UNTOUCHED.issuperset(map(type, value))
-            else [_plain(each, (*within, index)) for index, each in enumerate(value)]
+            else [_part(place, each, depth) for place, each in enumerate(value)]
         )
     if isinstance(value, np.ndarray | pd.Series | pd.Index):
-        return _plain(value.tolist(), within)
+        return _plain(value.tolist(), depth)
     if isinstance(opts := getattr(value, "opts", None), Mapping | list):
-        return _plain(opts, within)
-    return _plain_value(value.item() if isinstance(value, np.generic) else value, within)
+        return _plain(opts, depth)
+    return _plain_value(value.item() if isinstance(value, np.generic) else value)
 
 
-def _path(within: tuple[str | int, ...]) -> str:
-    parts = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in within)
-    return "".join(("option", *parts))
+def _part(key: object, value: object, depth: int) -> Any:  # noqa: ANN401
+    """Return one part as plain values; what is wrong with it is told with its ``key``."""
+    kind = type(value)
+    if kind in UNTOUCHED:
+        return value
+    if kind is str or kind is float:
+        return _plain_value(value)
+    try:
+        return _plain(value, depth + 1)
+    except UnplainOptionError as error:
+        raise error.within(key) from None
 
 
-def _plain_value(value: object, within: tuple[str | int, ...]) -> bool | int | float | str | None:
+def _plain_value(value: object) -> bool | int | float | str | None:
     if isinstance(value, str):
         return without_code_marker(str(value))
     if value is None or value is pd.NA or value is pd.NaT:
@@ -146,7 +166,7 @@ def _plain_value(value: object, within: tuple[str | int, ...]) -> bool | int | f
         return float(value) if math.isfinite(value) else None
     if isinstance(value, dt.date):
         return value.isoformat()
-    raise UnplainOptionError(_path(within), value)
+    raise UnplainOptionError(value)
 
 
 def without_code_marker(text: str) -> str:
@@ -196,7 +216,8 @@ def _make_safe(value: Any) -> None:  # noqa: ANN401
             if isinstance(tooltip, dict):
                 tooltip |= {"renderMode": "richText", "confine": True}
         for each in value.values():
-            _make_safe(each)
+            if isinstance(each, list | dict):
+                _make_safe(each)
 
 
 def show(

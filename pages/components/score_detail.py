@@ -27,7 +27,7 @@ from pages.components import (
     tables,
     wording,
 )
-from pages.components.caching import ENTRIES, KEYS, TTL
+from pages.components.caching import ENTRIES, FRAMES, TTL
 from pages.components.grid import Cell, Head, Row
 from pages.components.palettes import Palette
 from pages.components.panels import Click
@@ -297,7 +297,7 @@ def events(frame: pd.DataFrame, *, title: str) -> dict[str, Any]:
     return grid.content("events", title, heads, rows, empty="没有记录")
 
 
-@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=KEYS)
+@st.cache_data(ttl=TTL, max_entries=ENTRIES, show_spinner=False, hash_funcs=FRAMES)
 def _explained(inputs: pd.DataFrame, version: str, _model: RiskModel) -> Explanation:  # noqa: ARG001
     return explain(inputs, model=_model)
 

@@ -1,6 +1,7 @@
 """Which members a rollup keeps besides the leading ones of all time."""
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -29,8 +30,8 @@ LOCAL = 39
 WINTER = DateRange(dt.date(2025, 12, 1), dt.date(2026, 1, 31))
 
 
-def rows_of(seed: int, count: int) -> list[dict[str, object]]:
-    rows = make_rows(seed=seed, count=count)
+def rows_of(seed: int, count: int) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = make_rows(seed=seed, count=count)
     counties = sorted({row["county_code"] for row in rows if row["county_code"]})
     return [
         row | {"words": ({LOCAL} if row["county_code"] == counties[0] else {0, place % 5})}
@@ -103,7 +104,7 @@ def test_operators_with_many_submissions_at_once_are_kept_with_all_their_days(ke
     statement = sa.select(table.operator_id, sa.func.sum(table.submissions)).group_by("operator_id")
     with kept.warehouse.engine.connect() as conn:
         counted = dict(tuple(row) for row in conn.execute(statement))
-    everything = told.groupby("operator_id").size()
+    everything = told.groupby("operator_id").size().to_dict()
     assert {who: everything[who] for who in wanted} == {who: counted[who] for who in wanted}
 
 

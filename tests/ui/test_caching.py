@@ -4,6 +4,7 @@ import ast
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pages.components import caching
@@ -64,3 +65,14 @@ def test_all_that_is_kept_by_selection_or_rights_has_these_keys():
     kept = [(name, each) for name, given, each in found if "Selection" in given or "Scope" in given]
     assert len(kept) > 40
     assert [name for name, each in kept if "hash_funcs=KEYS" not in each] == []
+
+
+def test_all_that_is_kept_by_a_table_is_kept_by_all_of_it():
+    kept = [each for _, given, each in cached_functions() if "DataFrame" in given]
+    assert kept
+    assert all("hash_funcs=FRAMES" in each for each in kept)
+    told = caching.FRAMES[pd.DataFrame]
+    frame = pd.DataFrame({"a": [1, 2], "b": ["x", None]})
+    others = [frame.assign(b=["x", "y"]), frame.rename(columns={"b": "c"}), frame[::-1], frame[:1]]
+    assert told(frame) == told(frame.copy())
+    assert len({told(each) for each in (frame, *others)}) == 5

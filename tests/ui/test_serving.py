@@ -1,5 +1,6 @@
 """Small messages leave at once, on connections accepted before and after."""
 
+import gc
 import os
 import socket
 from contextlib import ExitStack
@@ -70,3 +71,16 @@ def test_what_is_no_socket_is_left_as_it_is(listening, monkeypatch, tmp_path):
 def test_a_system_that_does_not_tell_is_left_as_it_is(monkeypatch, tmp_path):
     monkeypatch.setattr(serving, "DESCRIPTORS", tmp_path / "nothing")
     assert serving.send_at_once() == 0
+
+
+def test_garbage_is_looked_for_seldom_and_not_among_what_was_imported():
+    before = gc.get_threshold()
+    serving.collect_seldom.cache_clear()
+    try:
+        assert serving.collect_seldom() > 10_000
+        assert gc.get_threshold() == serving.COLLECTED_AFTER
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
+        serving.collect_seldom.cache_clear()
