@@ -72,8 +72,9 @@ class CampaignCounts:
     def number(self, campaign: str, topic: str = "", *, compared: bool = False) -> int:
         """Return one figure; 0 where nothing was found."""
         column = "submissions_compared" if compared else "submissions"
-        row = (self.frame["campaign"] == campaign) & (self.frame["topic"] == topic)
-        return int(self.frame.loc[row, column].sum())
+        campaigns, topics = (self.frame[name].to_numpy() for name in ("campaign", "topic"))
+        meant = (campaigns == campaign) & (topics == topic)
+        return int(self.frame[column].to_numpy()[meant].sum())
 
 
 def fetch_campaigns(warehouse: Warehouse, selection: Selection, scope: Scope) -> CampaignCounts:

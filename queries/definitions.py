@@ -26,7 +26,7 @@ from queries.repeat_tables import (
     shared_matters,
     shared_members,
 )
-from queries.returns import operator_returns, word_returns
+from queries.returns import operator_returns, raw_operator_returns, word_returns
 from queries.rollups import ROLLUPS, bound_table, rollup_table
 from queries.schema import operator_submissions, operators, submission_words, words
 from queries.score_tables import SCORE_TABLES
@@ -35,7 +35,7 @@ from queries.word_tables import cut_by, cut_with, new_word_hits, new_word_search
 
 DERIVED_TABLES: dict[str, tuple[sa.Table, ...]] = {
     "operator_identity": IDENTITY_TABLES,
-    "operators": (operators, operator_submissions, operator_returns),
+    "operators": (operators, operator_submissions, operator_returns, raw_operator_returns),
     "submission_words": (words, submission_words, cut_with, cut_by),
     **{name: (cube_table(name),) for name in CUBES},
     **{

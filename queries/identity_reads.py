@@ -7,6 +7,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from queries.counting import fetch_number
+from queries.cubes import within as within_days
 from queries.identity_tables import (
     STEP,
     IdentitiesNotDerivedError,
@@ -18,6 +19,7 @@ from queries.matching import matching, within
 from queries.piece_rows import fetch_member_count, is_quickly_counted
 from queries.raw_operators import raw_number, said_without_code, with_said
 from queries.reading import Reading, reading
+from queries.returns import count_members, raw_operator_returns
 from queries.schema import operator_submissions, submissions
 from queries.scope import Scope
 from queries.selection import DateRange, Selection
@@ -91,12 +93,9 @@ def fetch_identities(warehouse: Warehouse, selection: Selection, scope: Scope) -
 
 
 def _of_everything(asked: Reading) -> Identities:
-    listed = operator_submissions.c
-    named, raw = asked.conn.execute(
-        sa.select(sa.func.count(), sa.func.count(sa.distinct(listed.raw_number))).where(
-            listed.registered_on.between(asked.days.start, asked.days.end)
-        )
-    ).one()
+    listed = sa.select(sa.func.count()).select_from(operator_submissions)
+    named = int(asked.conn.scalar(listed.where(within_days(operator_submissions, asked.days))) or 0)
+    raw = count_members(asked.conn, raw_operator_returns, asked.days)
     _, known = fetch_member_count(asked, _OPERATOR, asked.days, (), without=())
     return Identities(int(fetch_number(asked, asked.days)), named, raw, known, asked.days)
 

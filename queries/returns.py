@@ -24,12 +24,14 @@ def _table(name: str) -> sa.Table:
 
 
 operator_returns = _table("operator_returns")
+raw_operator_returns = _table("raw_operator_returns")
 word_returns = _table("word_returns")
 
 
 def derive_operator_returns(conn: sa.Connection) -> None:
-    """Make the table of operators anew, from the list of their submissions."""
+    """Make the tables of operators anew, as they are known and as they are said to be."""
     _derive(conn, operator_returns, operator_submissions.c.operator_id)
+    _derive(conn, raw_operator_returns, operator_submissions.c.raw_number)
 
 
 def derive_word_returns(conn: sa.Connection, words_by_day: sa.Table) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from pages.components import cluster_view, grid, leaderboards, member_names, wording
+from pages.components.cluster_view import Cluster
 from pages.components.grid import Cell, Head, Row
 from queries.results import Breakdown
 from queries.selection import Comparison
@@ -17,7 +18,8 @@ BESIDE, BELOW = ("county_code", "issue_subtype"), ("industry", "operator_id")
 
 def content(shown: pd.DataFrame, *, chosen: str, comparison: Comparison) -> dict[str, Any]:
     """Return the clusters as the grid panel draws them; a click carries the cluster's key."""
-    marked = any(marks(each) for _, each in shown.iterrows())
+    clusters = shown.to_dict("records")
+    marked = any(marks(each) for each in clusters)
     compared = leaderboards.COMPARED[comparison] or "环比"
     heads = [
         Head("类"),
@@ -28,11 +30,11 @@ def content(shown: pd.DataFrame, *, chosen: str, comparison: Comparison) -> dict
         Head("稳定度", right=True, width=64, hint="重做聚类时该类重现的程度，0至1"),
     ]
     largest = max(shown["share"], default=0.0)
-    rows = [_row(each, chosen, float(largest), marked=marked) for _, each in shown.iterrows()]
+    rows = [_row(each, chosen, float(largest), marked=marked) for each in clusters]
     return grid.content(BOARD, "诉求聚类", heads, rows, empty="该范围内没有参与聚类的诉求")
 
 
-def _row(cluster: "pd.Series[Any]", chosen: str, largest: float, *, marked: bool) -> Row:
+def _row(cluster: Cluster, chosen: str, largest: float, *, marked: bool) -> Row:
     stability = cluster["stability"]
     known = not pd.isna(stability)
     change = wording.change("submissions", cluster["submissions"], cluster["compared"])
@@ -61,7 +63,7 @@ def _row(cluster: "pd.Series[Any]", chosen: str, largest: float, *, marked: bool
     )
 
 
-def marks(cluster: "pd.Series[Any]") -> str:
+def marks(cluster: Cluster) -> str:
     """Return what is special of a cluster, in words.
 
     Examples

@@ -36,6 +36,10 @@ VERDICTS = {
 }
 
 
+Cluster = Mapping[Any, Any] | pd.Series
+"""One row of the frame of a `View`."""
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """The clusters of a level, in order.
@@ -61,7 +65,7 @@ class Within:
     title: str
 
 
-def title(cluster: "pd.Series[Any]") -> str:
+def title(cluster: Cluster) -> str:
     """Return what stands for a cluster: its name, else its first label words.
 
     Examples
@@ -202,16 +206,17 @@ def listed(view: View, *, hidden: bool, within: Within | None) -> pd.DataFrame:
 
 def chosen(view: View, key: str) -> "pd.Series[Any] | None":
     """Return the cluster that an address names, None if it is not among those of the level."""
-    for _, each in view.frame.iterrows():
-        if key in each["keys"]:
-            return each
+    for place, keys in enumerate(view.frame["keys"]):
+        if key in keys:
+            return view.frame.iloc[place]
     return None
 
 
 def keys_by_title(view: View) -> dict[str, list[str]]:
     """Return the clusters of the warehouse by what they are called here, in order of the list."""
     found: dict[str, list[str]] = {}
-    for _, each in view.frame.sort_values("submissions", ascending=False, kind="stable").iterrows():
+    ordered = view.frame.sort_values("submissions", ascending=False, kind="stable")
+    for each in ordered.to_dict("records"):
         found.setdefault(title(each), []).extend(each["keys"])
     return found
 

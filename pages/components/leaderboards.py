@@ -122,7 +122,7 @@ def _stated_first(found: Breakdown | None, limit: int) -> tuple[pd.DataFrame, in
     frame = found.frame.head(limit)
     stated = frame["member"].notna().to_numpy()
     if not stated.all():
-        frame = pd.concat([frame[stated], frame[~stated]])
+        frame = frame.iloc[np.argsort(~stated, kind="stable")]
     return frame, found.members
 
 

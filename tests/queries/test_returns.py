@@ -12,9 +12,9 @@ from jobs.refresh import refresh
 from queries.generations import GenerationStore
 from queries.piece_rows import fetch_member_count
 from queries.reading import reading
-from queries.returns import count_members, operator_returns, word_returns
+from queries.returns import count_members, operator_returns, raw_operator_returns, word_returns
 from queries.rollups import ALL_WORDS
-from queries.schema import submission_words, submissions
+from queries.schema import operator_submissions, submission_words, submissions
 from queries.scope import EVERYTHING
 from queries.selection import DateRange, Selection
 from queries.warehouse import open_current
@@ -67,9 +67,14 @@ def spans():
     ("table", "member", "days"),
     [
         (operator_returns, submissions.c.operator_id, submissions.c.registered_on),
+        (
+            raw_operator_returns,
+            operator_submissions.c.raw_number,
+            operator_submissions.c.registered_on,
+        ),
         (word_returns, submission_words.c.word_id, submission_words.c.registered_on),
     ],
-    ids=["operators", "words"],
+    ids=["operators", "raw operators", "words"],
 )
 def test_as_many_as_there_are(warehouse, table, member, days):
     with warehouse.engine.connect() as conn:
