@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pages.components.charts import tooltip
@@ -231,7 +232,8 @@ def _cuts(known: "pd.Series[float]") -> list[float]:
         return []
     least, most = float(known.min()), float(known.max())
     whole = bool((known % 1 == 0).all())
-    quantiles = [float(some.quantile(number / CLASSES)) for number in range(1, CLASSES)]
+    parts = [number / CLASSES for number in range(1, CLASSES)]
+    quantiles = np.quantile(some.to_numpy(dtype=float), parts).tolist()
     cuts: list[float] = []
     for digits in DIGITS:
         rounded = {_rounded(each, digits, whole=whole) for each in quantiles}
