@@ -18,7 +18,7 @@ from queries.scope import EVERYTHING, Scope
 from queries.score_reads import fetch_score, fetch_scores
 from queries.score_tables import STEP
 from queries.selection import Selection
-from queries.vocabulary import OperatorEvent
+from queries.vocabulary import OperatorEvent, Relation
 from queries.warehouse import open_current
 from tests.finders.operator_files import complaint, day, event, figures, load, registered
 
@@ -53,7 +53,7 @@ FILED = [
 REGISTER = [
     registered(CODE, name="武昌区和大商贸有限公司", phone_key="p"),
     registered(OTHER, name="远方健身房有限公司", phone_key="p"),
-    registered(named(BAKERY), name=BAKERY, uscc=None),
+    registered(named(BAKERY), name=BAKERY, uscc=None, phone_key="p"),
 ]
 EVENTS = [
     uncoded(IN_EVENTS, "penalty", 10, severity="fine", amount_yuan=100.0),
@@ -139,7 +139,21 @@ def test_a_row_of_the_register_stands_for_the_operator_that_it_is(warehouse):
     assert page.frame["name"].tolist() == [BAKERY]
     assert fetch_score(warehouse, EVERYTHING, operator_id=baker) is not None
     related = fetch_related(warehouse, EVERYTHING, operator_id=CODE)
-    assert related.rows["operator_id"].tolist() == [OTHER]
+    assert related.rows["operator_id"].tolist() == [named(BAKERY), OTHER]
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+def test_an_operator_under_another_name_is_not_related_to_itself(warehouse, limit):
+    with warehouse.engine.connect() as conn:
+        baker = conn.scalar(
+            sa.select(operator_aliases.c.operator_id).where(
+                operator_aliases.c.raw_operator_id == named(BAKERY)
+            )
+        )
+    assert baker != named(BAKERY)
+    related = fetch_related(warehouse, EVERYTHING, operator_id=baker, limit=limit)
+    assert related.rows["operator_id"].tolist() == [CODE, OTHER][:limit]
+    assert related.totals == {Relation.PHONE: 2}
 
 
 def test_a_backtest_finds_what_happened_to_them(warehouse):
