@@ -83,5 +83,6 @@ def definition(name: str) -> str:
         for each, expression in SUMS.items()
         if counted is not None and each in columns
     ]
-    parts = "\n".join([*tables, repr(counted), *sums])
+    besides = [ROLLUPS[name].besides] if name in ROLLUPS and ROLLUPS[name].besides else []
+    parts = "\n".join([*tables, repr(counted), *besides, *sums])
     return hashlib.sha256(parts.encode()).hexdigest()[:16]

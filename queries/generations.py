@@ -79,9 +79,10 @@ class GenerationStore:
         """Return the generation in service, None where nothing was ever published."""
         try:
             told = self.pointer.stat()
+            named = _named(self.pointer, told.st_ino, told.st_mtime_ns)
         except FileNotFoundError:
             return None
-        return self._generation(self.folder / _named(self.pointer, told.st_ino, told.st_mtime_ns))
+        return self._generation(self.folder / named)
 
     def all(self) -> list[Generation]:
         """Return every published generation on disk, oldest first."""

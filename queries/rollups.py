@@ -1,8 +1,9 @@
 """Rollups of what has very many members: operators and words.
 
 There are a million operators and tens of thousands of words, but a screen shows the few largest.
-A rollup keeps only the *leading* members of all time, whole. For all others it keeps a bound: how
-many submissions the largest of them had in a month, and ever. As long as the last member shown has
+A rollup keeps only the *leading* members, whole: those of all time, in some rollups also those of
+every county and year, or of a burst. For all others it keeps a bound: how many submissions the
+largest of them had in a month, and ever. As long as the last member shown has
 more than that, none of the others can belong among those shown, and the answer from the rollup is
 exact; otherwise a larger rollup or the facts answer. See `queries.ranking`.
 
@@ -20,7 +21,7 @@ from queries.schema import submission_words, submissions
 from queries.selection import DateRange, add_months
 
 LEADING_OPERATORS = 20_000
-"""Operators kept; ours. Of 20 million submissions any other of 1.3 million had 56 at most, and 10
+"""Operators kept; ours. Of 20 million submissions any other of 1.3 million had 75 at most, and 11
 at most within two months, while the 600th of 30 days had 10."""
 
 BURST = 5
@@ -66,7 +67,7 @@ class Rollup:
     columns
         What it can be filtered by besides.
     leading
-        How many members are kept; None for all.
+        How many members of all time are kept; None for all.
     of_each
         How many are kept besides of every value of ``columns`` in every year.
     burst
@@ -82,14 +83,19 @@ class Rollup:
     columns: tuple[str, ...]
     sums: tuple[str, ...]
     leading: int | None
-    of_each: int = 0
-    burst: int = 0
+    of_each: int = field(default=0, repr=False)
+    burst: int = field(default=0, repr=False)
     least_days: int = field(default=0, repr=False)
 
     @property
     def keys(self) -> tuple[str, ...]:
         """All columns but the sums."""
         return ("registered_on", "kind", "excluded", *self.columns, self.member)
+
+    @property
+    def besides(self) -> str:
+        """Which members are kept besides the leading ones of all time; empty for none."""
+        return f"{self.of_each} of each, {self.burst} at once" if self.of_each or self.burst else ""
 
     @property
     def reaches(self) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """How long answers are kept, how many, and by what they are told apart."""
 
 import datetime as dt
-import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -23,5 +22,13 @@ All of either is in its text. Streamlit's own way, value by value, takes six to 
 (115 us instead of 13 for a selection), and a page that is all in the cache asks some fifty times.
 """
 
-FRAMES: dict[str | type[Any], Callable[[Any], Any]] = KEYS | {pd.DataFrame: pickle.dumps}
-"""The same for what is given a small table. Streamlit's own way looks into it column by column."""
+
+def _told(frame: pd.DataFrame) -> str:
+    columns = [(name, str(each.dtype), each.tolist()) for name, each in frame.items()]
+    return repr((frame.index.tolist(), columns))
+
+
+FRAMES: dict[str | type[Any], Callable[[Any], Any]] = KEYS | {pd.DataFrame: _told}
+"""The same for what is given a small table: all of it as text, which stays the same when the table
+was kept itself. Streamlit's own way takes three times as long (32 ms instead of 9 for 36 rows of 56
+columns)."""

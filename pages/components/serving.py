@@ -9,9 +9,9 @@ from pathlib import Path
 DESCRIPTORS = Path("/proc/self/fd")
 """What the process has open; absent where the system does not tell."""
 
-COLLECTED_AFTER = (20_000, 20, 20)
+COLLECTED_AFTER = (10_000, 10, 10)
 """Thresholds of the garbage collector; ours. What pages make holds few cycles: with the usual 700
-objects a page that is all in the cache took a twentieth longer."""
+objects a page that is all in the cache took a twentieth longer than with 50,000."""
 
 
 def begin() -> None:
@@ -22,10 +22,10 @@ def begin() -> None:
 
 @cache
 def collect_seldom() -> int:
-    """Let the garbage collector look seldom, and never at what was imported, once per process.
+    """Let the garbage collector look seldom, and never at what is there by now, once per process.
 
-    With all of the app loaded a full collection stops every viewer for a third of a second, most of
-    it spent on modules and dictionaries that are never given up.
+    A full collection stops every viewer, with all pages imported for a third of a second. What the
+    frame of the app needs, a third of all imported, is never given up and is not looked at.
 
     Returns
     -------

@@ -20,7 +20,7 @@ def _sample(fresh_engine, kind: str, count: int) -> Iterator[Sample]:
         create(engine)
         fill(engine, rows)
         fill_names(engine)
-        with few_leading_members(14):
+        with few_leading_members(14, of_each=1, burst=14):
             derive_all(engine)
         yield open_sample(engine, rows)
 

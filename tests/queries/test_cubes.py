@@ -31,18 +31,23 @@ def engine(request, fresh_engine):
         yield engine
 
 
-@pytest.fixture(scope="module", params=[100, 8], ids=["all lead", "few lead"])
+@pytest.fixture(
+    scope="module",
+    params=[(100, 0, 0), (8, 0, 0), (8, 1, 4)],
+    ids=["all lead", "few lead", "few and some besides"],
+)
 def changed(request, engine):
     """A warehouse derived in two steps, with some days changed between; and how many lead."""
+    leading, of_each, burst = request.param
     rows = make_rows(seed=5, count=300)
     submissions.metadata.drop_all(engine)
     create(engine)
     fill(engine, rows[:250])
     fill_names(engine)
-    with few_leading_members(request.param):
+    with few_leading_members(leading, of_each=of_each, burst=burst):
         derive_all(engine)
         derive_all(engine, change(engine, rows))
-    return engine, request.param
+    return engine, leading
 
 
 def change(engine, rows):

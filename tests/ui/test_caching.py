@@ -1,6 +1,7 @@
 """Answers are kept apart by all that tells one selection, or one viewer's rights, from another."""
 
 import ast
+import pickle
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
@@ -72,7 +73,10 @@ def test_all_that_is_kept_by_a_table_is_kept_by_all_of_it():
     assert kept
     assert all("hash_funcs=FRAMES" in each for each in kept)
     told = caching.FRAMES[pd.DataFrame]
-    frame = pd.DataFrame({"a": [1, 2], "b": ["x", None]})
+    at = pd.to_datetime(pd.Series(["2026-03-01T10:00", None]))
+    frame = pd.DataFrame({"a": [1, 2], "b": ["x", None], "at": at, "many": [["y"], None]})
     others = [frame.assign(b=["x", "y"]), frame.rename(columns={"b": "c"}), frame[::-1], frame[:1]]
+    kept = pickle.loads(pickle.dumps(frame[:1]))  # noqa: S301 - made here
     assert told(frame) == told(frame.copy())
+    assert told(frame[:1]) == told(kept)
     assert len({told(each) for each in (frame, *others)}) == 5

@@ -75,6 +75,7 @@ def test_a_system_that_does_not_tell_is_left_as_it_is(monkeypatch, tmp_path):
 
 def test_garbage_is_looked_for_seldom_and_not_among_what_was_imported():
     before = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
     serving.collect_seldom.cache_clear()
     try:
         assert serving.collect_seldom() > 10_000
