@@ -3,9 +3,9 @@
 There are a million operators and tens of thousands of words, but a screen shows the few largest.
 A rollup keeps only the *leading* members, whole: those of all time, in some rollups also those of
 every county and year, or of a burst. For all others it keeps a bound: how many submissions the
-largest of them had in a month, and ever. As long as the last member shown has
-more than that, none of the others can belong among those shown, and the answer from the rollup is
-exact; otherwise a larger rollup or the facts answer. See `queries.ranking`.
+largest of them had in a month, and ever. As long as the last member shown has more than that, none
+of the others can belong among those shown, and the answer from the rollup is exact; otherwise a
+larger rollup or the facts answer. See `queries.ranking`.
 
 Words that rose from little are found among all words only, so that one rollup keeps them all.
 """

@@ -24,8 +24,8 @@ def begin() -> None:
 def collect_seldom() -> int:
     """Let the garbage collector look seldom, and never at what is there by now, once per process.
 
-    A full collection stops every viewer, with all pages imported for a third of a second. What the
-    frame of the app needs, a third of all imported, is never given up and is not looked at.
+    A full collection stops every viewer, once all pages were opened for a third of a second. What
+    the frame of the app needs, a third of all imported, is never given up and is not looked at.
 
     Returns
     -------
